@@ -1,0 +1,1 @@
+"""Writes and reads the evidence of a run: WARC records and screenshots."""

@@ -1,0 +1,1 @@
+"""Facts out of markup that any marketplace may use: structured data, prices, identifiers."""

@@ -1,0 +1,1 @@
+"""Recall lists of authorities: one folder each, fetched and read strictly."""

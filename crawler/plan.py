@@ -1,0 +1,136 @@
+"""A plan: what to fetch, one slot a line. Written by the monitor, turned into a run folder by the crawler.
+
+The first line of `plan.jsonl` is the header (`Plan` without its slots), each further line is a `Slot`.
+Plan and folder are the whole interface: a worker in another country needs nothing else.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from crawler.errors import BadInput
+
+PLAN_VERSION = 1
+
+Purpose = Literal["look", "control", "background", "search"]
+Control = Literal["live", "dead", "never_existed"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+RecordT = TypeVar("RecordT", bound=_Record)
+
+
+class Vantage(_Record):
+    """Where we look from and whom the page is asked to serve: the buyer's place, language and currency."""
+
+    name: str
+    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
+    postal_code: str = ""
+    language: str = "en-US"
+    currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    connection: str = Field(default="the operator's own line", description="how this vantage connects, in words")
+
+
+class Identity(_Record):
+    """Who is looking: named in every request's User-Agent and From."""
+
+    operator: str
+    contact: str = Field(description="a mail address or a web page that a site's owner can write to")
+
+
+class Limits(_Record):
+    """Bounds on every run. Seconds and bytes."""
+
+    max_body_bytes: int = 20 * 1024 * 1024
+    max_header_bytes: int = 256 * 1024
+    timeout_s: float = 30.0
+    max_redirects: int = 5
+    min_delay_s: float = 1.0
+    backoff_hours: float = 6.0
+
+
+class Slot(_Record):
+    """One thing to fetch. `slot_id` is unique within the run and goes into the capture that answers it."""
+
+    slot_id: str
+    purpose: Purpose
+    marketplace: str
+    url: str
+    vantage: str
+    listing_id: str = ""
+    control: Control | None = None
+    query: str = ""
+    phrase_id: str = ""
+    page: int = 1
+    max_pages: int = 1
+    due_at: str = ""
+    why: str = ""
+
+
+class Plan(_Record):
+    """The header of `plan.jsonl`; its slots follow, one a line.
+
+    `allowed_hosts` lists loopback hosts (host:port) that the egress guard lets through, for the demo and tests.
+    `allowed_marketplaces` is the operator's decision about terms: what is missing there is not visited.
+    """
+
+    plan_version: int = PLAN_VERSION
+    run_id: str
+    made_at: str
+    identity: Identity
+    vantages: dict[str, Vantage]
+    clock: str = "system"
+    limits: Limits = Limits()
+    allowed_marketplaces: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    marketplaces_dir: str = ""
+    previous_manifest_sha256: str = ""
+    protocol_sha256: str = ""
+    stop_file: str = ""
+
+
+def write_plan(path: Path, plan: Plan, slots: Iterable[Slot]) -> None:
+    """Write header and slots, one JSON object a line. The caller renames the folder into place."""
+    with path.open("w", encoding="utf-8") as file:
+        for record in (plan, *slots):
+            file.write(record.model_dump_json() + "\n")
+
+
+def read_plan(path: Path) -> tuple[Plan, list[Slot]]:
+    """The plan at `path`. Raises BadInput with file and line for a broken or foreign line or a doubled slot."""
+    lines = _json_lines(path)
+    number, first = next(lines, (1, None))
+    if first is None:
+        raise BadInput("the plan is empty", file=str(path), line=1)
+    plan = _validated(Plan, first, path, number)
+    slots = [_validated(Slot, value, path, number) for number, value in lines]
+    seen: set[str] = set()
+    for index, slot in enumerate(slots, start=2):
+        if slot.slot_id in seen:
+            raise BadInput(f"slot {slot.slot_id} stands twice", file=str(path), line=index, field="slot_id")
+        seen.add(slot.slot_id)
+    return plan, slots
+
+
+def _json_lines(path: Path) -> Iterator[tuple[int, object]]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield number, json.loads(line)
+            except ValueError as error:
+                raise BadInput(f"not JSON ({error})", file=str(path), line=number) from error
+
+
+def _validated(kind: type[RecordT], value: object, path: Path, line: int) -> RecordT:
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BadInput(first["msg"], file=str(path), line=line, field=field) from error

@@ -1,0 +1,1 @@
+"""The only three spiders: feeds, discover, look."""

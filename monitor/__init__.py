@@ -1,0 +1,1 @@
+"""Decides what was seen: register, ledger, matches, reviews, verdicts, episodes, schedule."""

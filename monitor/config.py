@@ -1,0 +1,77 @@
+"""Settings: `stillforsale.toml` in the working folder, overridden by the environment (`STILLFORSALE_*`)."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from crawler.plan import Identity, Limits, Vantage
+
+CONFIG_FILE = "stillforsale.toml"
+
+
+class Terms(BaseModel):
+    """What the operator decided about one marketplace's terms; automated looks are off until then."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    automation: bool = False
+    decided_by: str = ""
+    decided_on: str = ""
+
+
+class Confirmation(BaseModel):
+    """When a takedown counts as confirmed; may be set higher than DOMAIN.md's rule, never lower."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    looks: int = Field(default=3, ge=3)
+    span_hours: float = Field(default=36.0, ge=36.0)
+    platform_looks: int = Field(default=2, ge=2)
+    platform_span_hours: float = Field(default=24.0, ge=24.0)
+
+
+class Settings(BaseSettings):
+    """Everything an operator sets. Built in a command and handed down; nothing reads it at import."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STILLFORSALE_", env_nested_delimiter="__", toml_file=CONFIG_FILE, extra="forbid"
+    )
+
+    operator: str = ""
+    contact: str = ""
+    data_dir: Path = Path("stillforsale-data")
+    database_url: str = ""
+    clock: str = "system"
+    vantages: dict[str, Vantage] = {}
+    default_vantage: str = "us"
+    limits: Limits = Limits()
+    terms: dict[str, Terms] = {}
+    confirmation: Confirmation = Confirmation()
+    reviewers_needed: int = Field(default=1, ge=1)
+    allowed_hosts: tuple[str, ...] = ()
+    marketplaces_dir: str = ""
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(operator=self.operator, contact=self.contact)
+
+    @property
+    def ledger_url(self) -> str:
+        """The database: SQLite in the data folder unless the operator named a PostgreSQL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'ledger.sqlite'}"
+
+    @property
+    def runs_dir(self) -> Path:
+        return self.data_dir / "runs"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

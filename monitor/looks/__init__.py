@@ -1,0 +1,1 @@
+"""From looks to verdicts and episodes: a pure fold over the ledger."""

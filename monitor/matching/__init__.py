@@ -1,0 +1,1 @@
+"""Which listing is which recalled product, with reasons for and against."""

@@ -1,0 +1,1 @@
+"""The hazard register: notices with their versions, products and identifiers; the watchlist."""

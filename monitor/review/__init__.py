@@ -1,0 +1,1 @@
+"""Decisions by people: append-only."""

@@ -1,0 +1,1 @@
+"""What to look at next, and the ticker that does it."""

@@ -1,0 +1,1 @@
+"""The ledger: models, sessions, migrations and the idempotent ingest of run folders."""

@@ -1,0 +1,88 @@
+"""What people decided and what the matcher proposed. Decisions are append-only: the newest row of a subject counts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from monitor.store.base import Base
+
+
+class WatchRow(Base):
+    """A notice under watch. `priority` 1 is first; `chosen_by` is `hand`, or `sample:SEED` for a seeded random draw."""
+
+    __tablename__ = "watchlist"
+
+    watch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    notice_id: Mapped[str] = mapped_column(index=True, unique=True)
+    priority: Mapped[int]
+    chosen_by: Mapped[str]
+    added_at: Mapped[datetime]
+    added_by: Mapped[str]
+    removed_at: Mapped[datetime | None]
+
+
+class PhraseRow(Base):
+    """A search phrase of a watched notice; `strategy` says which rule made it (or `hand`)."""
+
+    __tablename__ = "phrases"
+    __table_args__ = (UniqueConstraint("notice_id", "text", "language"),)
+
+    phrase_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    notice_id: Mapped[str] = mapped_column(index=True)
+    text: Mapped[str]
+    language: Mapped[str]
+    strategy: Mapped[str]
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class MatchRow(Base):
+    """What the matcher proposed, once per listing, notice and matcher version. `reasons` is the explanation as data."""
+
+    __tablename__ = "matches"
+    __table_args__ = (UniqueConstraint("listing_key", "notice_id", "matcher_version", "facts_sha256"),)
+
+    match_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    listing_key: Mapped[str] = mapped_column(index=True)
+    notice_id: Mapped[str] = mapped_column(index=True)
+    tier: Mapped[str]
+    relation: Mapped[str]
+    probability: Mapped[float]
+    reasons: Mapped[list[Any]]
+    matcher_version: Mapped[str]
+    facts_sha256: Mapped[str]
+    proposed_at: Mapped[datetime]
+
+
+class ReviewRow(Base):
+    """One decision of one person about one match: `confirmed`, `rejected` or `unsure`, with what was shown."""
+
+    __tablename__ = "reviews"
+
+    review_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    match_id: Mapped[int] = mapped_column(ForeignKey("matches.match_id"), index=True)
+    listing_key: Mapped[str] = mapped_column(index=True)
+    notice_id: Mapped[str]
+    decision: Mapped[str]
+    tier: Mapped[str]
+    reviewer: Mapped[str]
+    comment: Mapped[str]
+    shown: Mapped[dict[str, Any]]
+    decided_at: Mapped[datetime]
+
+
+class CaseStepRow(Base):
+    """One step of a case (DOMAIN: found, reviewed, letter sent, reply window over, cleared, public); append-only."""
+
+    __tablename__ = "case_steps"
+    __table_args__ = (Index("ix_case_steps_case", "listing_key", "notice_id"),)
+
+    step_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    listing_key: Mapped[str]
+    notice_id: Mapped[str]
+    step: Mapped[str]
+    by: Mapped[str]
+    comment: Mapped[str]
+    taken_at: Mapped[datetime]

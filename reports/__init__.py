@@ -1,0 +1,1 @@
+"""Shows what was decided: statistics, figures, the report and its exports."""

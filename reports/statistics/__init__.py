@@ -1,0 +1,1 @@
+"""Estimators for interval-censored lags and shares, on arrays and nothing else."""
