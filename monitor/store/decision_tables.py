@@ -10,12 +10,16 @@ from monitor.store.base import Base
 
 
 class WatchRow(Base):
-    """A notice under watch. `priority` 1 is first; `chosen_by` is `hand`, or `sample:SEED` for a seeded random draw."""
+    """A notice put under watch, or taken off: append-only, the newest row of a notice counts.
+
+    `priority` 1 is first; `chosen_by` is `hand`, or `sample:SEED` for a seeded random draw. A removal is a row of
+    its own, with `removed_at` set.
+    """
 
     __tablename__ = "watchlist"
 
     watch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    notice_id: Mapped[str] = mapped_column(index=True, unique=True)
+    notice_id: Mapped[str] = mapped_column(index=True)
     priority: Mapped[int]
     chosen_by: Mapped[str]
     added_at: Mapped[datetime]
@@ -24,10 +28,14 @@ class WatchRow(Base):
 
 
 class PhraseRow(Base):
-    """A search phrase of a watched notice; `strategy` says which rule made it (or `hand`)."""
+    """A search phrase of a watched notice; `strategy` says which rule made it (or `hand`).
+
+    Append-only like the watchlist: the newest row of (notice_id, text, language) counts, and one with `removed_at`
+    set takes the phrase off. `phrase_id` is that of the row that put it on.
+    """
 
     __tablename__ = "phrases"
-    __table_args__ = (UniqueConstraint("notice_id", "text", "language"),)
+    __table_args__ = (Index("ix_phrases_notice_text", "notice_id", "text", "language"),)
 
     phrase_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     notice_id: Mapped[str] = mapped_column(index=True)
