@@ -65,6 +65,16 @@ class Settings(BaseSettings):
     def runs_dir(self) -> Path:
         return self.data_dir / "runs"
 
+    @property
+    def stop_file(self) -> Path:
+        """Where this file lies, every run stops within seconds and none starts."""
+        return self.data_dir / "STOP"
+
+    @property
+    def protocol_file(self) -> Path:
+        """The study's protocol, hashed into every run."""
+        return self.data_dir / "protocol.toml"
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -1,0 +1,75 @@
+"""Which listings prove that a run could see: known live, known dead, never existed. Chosen at run time.
+
+They renew themselves from ordinary unrecalled listings: one that was seen on sale serves as the live control until
+it goes; then, once it was seen gone twice, it serves as the dead one.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crawler.marketplaces.base import Marketplace
+from crawler.marketplaces.states import State
+from monitor.store.ledger_tables import JudgementRow, ListingRow, LookRow
+
+LIVE_CONTROLS = 2
+GONE_LOOKS = 2
+LIVE = {State.AVAILABLE, State.AVAILABLE_B2B}
+GONE = {State.REMOVED, State.REMOVED_POLICY, State.ENDED, State.SELLER_GONE}
+UNKNOWN = {State.UNCLEAR, State.REDIRECTED, State.UNVERIFIED, State.BLOCKED, State.FAILED, State.NOT_ALLOWED}
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Listing ids with their URLs, by what they are known to be; `never` are ids that the site never gave out."""
+
+    live: tuple[tuple[str, str], ...]
+    dead: tuple[tuple[str, str], ...]
+    never: tuple[str, ...]
+
+
+def choose_controls(
+    session: Session, marketplace: Marketplace, vantage: str, suspects: set[str], at: datetime
+) -> Controls:
+    """Controls of one marketplace and vantage for a run at `at`.
+
+    Candidates are listings that nothing points to, in an order that no person chose (by hash). One that was seen on
+    sale lately comes before one that was never looked at.
+    """
+    of_site = select(ListingRow).where(ListingRow.marketplace == marketplace.name)
+    candidates = [row for row in session.scalars(of_site) if row.listing_key not in suspects]
+    candidates.sort(key=lambda row: hashlib.sha256(row.listing_key.encode()).digest())
+    seen = _clear_states(session, [row.listing_key for row in candidates], vantage)
+    live, untried, dead = [], [], []
+    for row in candidates:
+        recent = seen.get(row.listing_key, [])
+        if not recent:
+            untried.append((row.listing_id, row.url))
+        elif recent[0] in LIVE:
+            live.append((row.listing_id, row.url))
+        elif len(recent) >= GONE_LOOKS and all(one in GONE for one in recent[:GONE_LOOKS]):
+            dead.append((row.listing_id, row.url))
+    return Controls(
+        live=tuple((live + untried)[:LIVE_CONTROLS]),
+        dead=tuple(dead[:1]),
+        never=marketplace.never_existed_ids(at),
+    )
+
+
+def _clear_states(session: Session, keys: list[str], vantage: str) -> dict[str, list[State]]:
+    """What the looks at each of `keys` said, newest first, unknown ones left out."""
+    statement = (
+        select(LookRow.listing_key, JudgementRow.state)
+        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
+        .where(LookRow.listing_key.in_(keys), LookRow.vantage == vantage)
+        .order_by(LookRow.looked_at.desc())
+    )
+    seen: dict[str, list[State]] = {}
+    for key, text in session.execute(statement):
+        state = State(text)
+        if state not in UNKNOWN:
+            seen.setdefault(key, []).append(state)
+    return seen

@@ -1,0 +1,138 @@
+"""One turn of the work: plan, crawl in a child process, ingest, match, derive. Each part can run alone.
+
+What a killed run left behind is finished or set aside first, so that nothing is lost and nothing counted twice.
+"""
+
+import fcntl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crawler.clock import Clock
+from crawler.errors import NeedsPerson
+from crawler.marketplaces.registry import Registry, load_registry
+from crawler.plan import Slot
+from crawler.record import MANIFEST_FILE, PLAN_FILE
+from crawler.run import ChildResult, crawl_in_child
+from monitor.config import Settings
+from monitor.looks.derive import derive_episodes
+from monitor.matching.propose import propose_matches
+from monitor.protocol import protocol_digest
+from monitor.schedule.planner import look_slots, make_plan_folder, search_slots
+from monitor.store.ingest import ingest_all
+from monitor.store.session import Store, open_store
+
+Crawl = Callable[[Sequence[Path]], Sequence[ChildResult]]
+
+
+@dataclass(slots=True)
+class TurnResult:
+    """What one turn did: slots planned, looks and searches ingested, matches proposed; `problems` need a person."""
+
+    part: str
+    slots: int = 0
+    looks: int = 0
+    searches: int = 0
+    proposed: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """What a turn works with: settings, the ledger, the clock, the marketplaces, and how a run is crawled."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    registry: Registry
+    crawl: Crawl = crawl_in_child
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock, crawl: Crawl = crawl_in_child) -> "Monitor":
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        extra = Path(settings.marketplaces_dir) if settings.marketplaces_dir else None
+        return cls(settings, open_store(settings.ledger_url), clock, load_registry(extra), crawl)
+
+
+def discover(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:
+    """Search for every watched phrase that is due, on every allowed marketplace, from the default vantage."""
+    with _only_one(monitor.settings):
+        result = TurnResult("discover")
+        _finish_leftovers(monitor, result)
+        vantage = monitor.settings.vantages[monitor.settings.default_vantage]
+        with monitor.store.session() as session:
+            slots = search_slots(session, monitor.registry, monitor.settings, vantage, monitor.clock.now(), slack_hours)
+        return _crawl_and_ingest(monitor, slots, result)
+
+
+def look(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:
+    """Look at every listing that is due, from every vantage, between controls."""
+    with _only_one(monitor.settings):
+        result = TurnResult("look")
+        _finish_leftovers(monitor, result)
+        with monitor.store.session() as session:
+            slots = look_slots(
+                session,
+                monitor.registry,
+                monitor.settings,
+                monitor.settings.vantages.values(),
+                monitor.clock.now(),
+                slack_hours=slack_hours,
+            )
+        return _crawl_and_ingest(monitor, slots, result)
+
+
+def _crawl_and_ingest(monitor: Monitor, slots: list[Slot], result: TurnResult) -> TurnResult:
+    result.slots = len(slots)
+    if slots and monitor.settings.stop_file.exists():
+        result.problems.append(f"stopped by {monitor.settings.stop_file}: nothing was looked at")
+    elif slots:
+        digest = protocol_digest(monitor.settings)
+        with monitor.store.session() as session:
+            folder = make_plan_folder(session, monitor.settings, slots, result.part, monitor.clock.now(), digest)
+        _crawl(monitor, [folder], result)
+        _ingest(monitor, result)
+    return result
+
+
+def _crawl(monitor: Monitor, folders: list[Path], result: TurnResult) -> None:
+    result.problems.extend(f"{one.folder.name}: {one.problem}" for one in monitor.crawl(folders) if one.problem)
+
+
+def _finish_leftovers(monitor: Monitor, result: TurnResult) -> None:
+    """Runs that were killed are finished by a new child; whatever is whole is ingested."""
+    runs = monitor.settings.runs_dir
+    if not runs.is_dir():
+        return
+    unfinished = [
+        folder
+        for folder in sorted(runs.iterdir())
+        if (folder / PLAN_FILE).exists() and not (folder / MANIFEST_FILE).exists() and not folder.name.startswith(".")
+    ]
+    if unfinished:
+        _crawl(monitor, unfinished, result)
+    _ingest(monitor, result)
+
+
+def _ingest(monitor: Monitor, result: TurnResult) -> None:
+    at = monitor.clock.now()
+    for one in ingest_all(monitor.store, monitor.settings.runs_dir, at):
+        result.looks += one.looks
+        result.searches += one.searches
+        result.problems.extend(one.problems)
+    with monitor.store.session() as session:
+        result.proposed += propose_matches(session, at)
+    derive_episodes(monitor.store, monitor.settings.confirmation)
+
+
+@contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Two turns at once would plan the same looks twice: the second is refused."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "cycle.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NeedsPerson(f"another run works in {settings.data_dir}; wait for it or stop it first") from None
+        yield

@@ -1,0 +1,105 @@
+"""Which listings are under watch, and what the ledger last saw of each: the schedule's one question to the store."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crawler.marketplaces.states import STANDING, Standing, State
+from monitor.schedule.policy import Absence, Watched
+from monitor.store.decision_tables import MatchRow, ReviewRow
+from monitor.store.ledger_tables import EpisodeRow, JudgementRow, ListingRow, LookRow
+
+WATCHED_TIERS = ("identifier", "line", "regulated_kind", "lookalike")
+LATEST_LOOKS = 6
+
+
+def suspects(session: Session) -> set[str]:
+    """Listings that a match of a watched tier points to and that no person rejected; leads until their first look."""
+    rejected = _rejected(session)
+    looked = set(session.scalars(select(LookRow.listing_key).distinct()))
+    watched = set()
+    for match_id, listing_key, tier in session.execute(select(MatchRow.match_id, MatchRow.listing_key, MatchRow.tier)):
+        if match_id not in rejected and (tier in WATCHED_TIERS or listing_key not in looked):
+            watched.add(listing_key)
+    by_hand = select(ListingRow.listing_key).where(ListingRow.role == "suspect", ListingRow.found_by == "hand")
+    return watched | set(session.scalars(by_hand))
+
+
+def watched_listings(session: Session, keys: Iterable[str], vantage: str) -> list[Watched]:
+    """The schedule's view of `keys` at one vantage."""
+    wanted = set(keys)
+    first_seen: dict[str, datetime] = {
+        key: at
+        for key, at in session.execute(select(ListingRow.listing_key, ListingRow.first_seen_at))
+        if key in wanted
+    }
+    latest = _latest_looks(session, vantage)
+    absences = _absences(session, vantage)
+    return [_watched(key, at, vantage, latest.get(key, []), absences) for key, at in sorted(first_seen.items())]
+
+
+def _watched(
+    key: str,
+    first_seen_at: datetime,
+    vantage: str,
+    looks: list[tuple[datetime, Standing]],
+    absences: dict[str, Absence],
+) -> Watched:
+    unknown = 0
+    for _, standing in looks:
+        if standing is not Standing.UNKNOWN:
+            break
+        unknown += 1
+    return Watched(
+        listing_key=key,
+        vantage=vantage,
+        first_seen_at=first_seen_at,
+        last_look_at=looks[0][0] if looks else None,
+        last_standing=looks[0][1] if looks else Standing.UNKNOWN,
+        unknown_in_a_row=unknown,
+        absence=absences.get(key, Absence.NONE),
+    )
+
+
+def _latest_looks(session: Session, vantage: str) -> dict[str, list[tuple[datetime, Standing]]]:
+    """The newest few looks of each listing, newest first."""
+    rank = func.row_number().over(partition_by=LookRow.listing_key, order_by=LookRow.looked_at.desc()).label("rank")
+    newest = (
+        select(LookRow.listing_key, LookRow.looked_at, JudgementRow.state, JudgementRow.quarantined, rank)
+        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
+        .where(LookRow.vantage == vantage)
+        .subquery()
+    )
+    statement = select(newest).where(newest.c.rank <= LATEST_LOOKS).order_by(newest.c.listing_key, newest.c.rank)
+    looks: dict[str, list[tuple[datetime, Standing]]] = defaultdict(list)
+    for key, looked_at, state, quarantined, _ in session.execute(statement):
+        looks[key].append((looked_at, Standing.UNKNOWN if quarantined else STANDING[State(state)]))
+    return looks
+
+
+def _absences(session: Session, vantage: str) -> dict[str, Absence]:
+    """How sure the newest episode's end is, by listing."""
+    statement = (
+        select(EpisodeRow.listing_key, EpisodeRow.first_off_at, EpisodeRow.confirmed_at)
+        .where(EpisodeRow.vantage == vantage)
+        .order_by(EpisodeRow.listing_key, EpisodeRow.ordinal)
+    )
+    found: dict[str, Absence] = {}
+    for key, first_off_at, confirmed_at in session.execute(statement):
+        if confirmed_at is not None:
+            found[key] = Absence.CONFIRMED
+        else:
+            found[key] = Absence.UNCONFIRMED if first_off_at is not None else Absence.NONE
+    return found
+
+
+def _rejected(session: Session) -> set[int]:
+    """Matches whose newest decision of any reviewer is a rejection."""
+    newest: dict[tuple[int, str], str] = {}
+    rows = select(ReviewRow.match_id, ReviewRow.reviewer, ReviewRow.decision).order_by(ReviewRow.review_id)
+    for match_id, reviewer, decision in session.execute(rows):
+        newest[match_id, reviewer] = decision
+    return {match_id for (match_id, _), decision in newest.items() if decision == "rejected"}
