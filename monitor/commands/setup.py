@@ -36,7 +36,7 @@ def init(
     protocol = write_protocol(settings, SystemClock().now())
     say(f"wrote {path.name} and {protocol}; fill in the protocol before the first look\n")
     _print_reach(json=False)
-    say("\nNext: stillforsale recalls update (or import FILE), stillforsale watchlist add, stillforsale sites allow NAME")
+    say("\nNext: stillforsale recalls update (or import), stillforsale watchlist add, stillforsale sites allow NAME")
 
 
 @sites.command("list")
