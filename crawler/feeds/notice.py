@@ -90,4 +90,5 @@ class Notice(_Part):
     links: tuple[Link, ...] = ()
     scope: Scope = "unknown"
     flags: tuple[str, ...] = Field(default=(), description="oddities that a person should know of, as `flag: words`")
+    extra: dict[str, str] = Field(default={}, description="fields of the source that this form has no place for")
     verified: bool = True

@@ -1,0 +1,1 @@
+"""The recall API of the US Consumer Product Safety Commission."""

@@ -1,0 +1,1 @@
+"""The recall listing that the CPSC website exports as CSV."""

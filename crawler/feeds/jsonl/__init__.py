@@ -1,0 +1,1 @@
+"""The interchange form: one notice as a JSON object a line."""
