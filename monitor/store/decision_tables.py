@@ -3,20 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.store.base import Base
 
 
 class WatchRow(Base):
-    """A notice put under watch, or taken off: append-only, the newest row of a notice counts.
+    """A notice under watch from `added_at` until `removed_at`. `priority` 1 is first; `chosen_by` is `hand`, or
+    `sample:SEED` for a seeded random draw.
 
-    `priority` 1 is first; `chosen_by` is `hand`, or `sample:SEED` for a seeded random draw. A removal is a row of
-    its own, with `removed_at` set.
+    Rows are never deleted: a change of priority ends one row and begins the next, so the list of any day can be read
+    back. At most one row of a notice is open.
     """
 
     __tablename__ = "watchlist"
+    __table_args__ = (
+        Index(
+            "uq_watchlist_open",
+            "notice_id",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+    )
 
     watch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     notice_id: Mapped[str] = mapped_column(index=True)
@@ -25,17 +35,25 @@ class WatchRow(Base):
     added_at: Mapped[datetime]
     added_by: Mapped[str]
     removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str] = mapped_column(default="")
 
 
 class PhraseRow(Base):
-    """A search phrase of a watched notice; `strategy` says which rule made it (or `hand`).
-
-    Append-only like the watchlist: the newest row of (notice_id, text, language) counts, and one with `removed_at`
-    set takes the phrase off. `phrase_id` is that of the row that put it on.
-    """
+    """A search phrase of a watched notice, from `added_at` until `removed_at`; `strategy` says which rule made it (or
+    `hand`). Rows are never deleted; at most one of a notice, wording and language is open."""
 
     __tablename__ = "phrases"
-    __table_args__ = (Index("ix_phrases_notice_text", "notice_id", "text", "language"),)
+    __table_args__ = (
+        Index(
+            "uq_phrases_open",
+            "notice_id",
+            "text",
+            "language",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+    )
 
     phrase_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     notice_id: Mapped[str] = mapped_column(index=True)
