@@ -1,7 +1,8 @@
 """Facts as seen (append-only) and what was derived from them (recomputed at will).
 
 `runs`, `looks`, `readings`, `searches`, `sightings` are facts: triggers refuse UPDATE and DELETE.
-`judgements` and `episodes` are derived; each row carries the id and version of its rule.
+`judgements`, `run_controls` and `episodes` are derived; each row carries the id and version of its rule.
+Column by column: docs/reference/ledger.md.
 """
 
 from datetime import datetime
@@ -57,7 +58,10 @@ class ReadingRow(Base):
 
 
 class LookRow(Base):
-    """One visit to one listing from one vantage by one method. `outcome` and `reason` are the network's answer."""
+    """One visit to one listing from one vantage by one method. `outcome` and `reason` are the network's answer.
+
+    The page was as it was read at some instant in [`looked_at`, `looked_at` + `took_ms`].
+    """
 
     __tablename__ = "looks"
     __table_args__ = (
@@ -75,6 +79,7 @@ class LookRow(Base):
     vantage: Mapped[str]
     method: Mapped[str]
     looked_at: Mapped[datetime]
+    took_ms: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str]
     reason: Mapped[str]
     http_status: Mapped[int | None]
@@ -88,7 +93,7 @@ class JudgementRow(Base):
     """The state of one look, derived: by the ladder (`ladder.*`) or by the fold over history (`fold.*`).
 
     `quarantined` names the control that failed in this run on that marketplace and vantage: the state then counts
-    as unknown.
+    as unknown. `reading_sha256` is the reading that was judged, where `rebuild` read the page anew.
     """
 
     __tablename__ = "judgements"
@@ -101,6 +106,24 @@ class JudgementRow(Base):
     signature: Mapped[str] = mapped_column(default="")
     says: Mapped[str] = mapped_column(default="")
     quarantined: Mapped[str] = mapped_column(default="")
+    reading_sha256: Mapped[str | None] = mapped_column(ForeignKey("readings.reading_sha256"))
+
+
+class RunControlRow(Base):
+    """What the controls of one run said on one marketplace and vantage, derived: `passed`, `failed` or `missing`.
+
+    Only where they passed can an absence count towards a confirmation. No row: the run had no control there.
+    """
+
+    __tablename__ = "run_controls"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id"), primary_key=True)
+    marketplace: Mapped[str] = mapped_column(primary_key=True)
+    vantage: Mapped[str] = mapped_column(primary_key=True)
+    verdict: Mapped[str]
+    why: Mapped[str]
+    rule: Mapped[str]
+    rules_version: Mapped[int]
 
 
 class SearchRow(Base):
@@ -137,7 +160,14 @@ class SightingRow(Base):
 
 
 class EpisodeRow(Base):
-    """A spell on sale of one listing at one vantage, derived by `monitor.looks.fold`. See there for the columns."""
+    """A spell on sale of one listing at one vantage, derived by `monitor.looks.fold` (docs/reference/episodes.md).
+
+    It went off sale in (`last_on_sale_at`, `first_off_at`], once `confirmed_at` stands; without `confirmed_at` the
+    absence is not confirmed and `first_off_at` proves nothing. `endpoint` is `takedown`, `off_sale`, or empty while
+    nothing is confirmed. The takedown has an interval of its own, (`last_up_at`, `first_down_at`]: a listing may be
+    out of stock first and removed later. Episodes of one `spell` are divided only by absences that were not
+    confirmed. `entity` above 1: another product under the same id, whose `listing_key` ends in `#2` and so on.
+    """
 
     __tablename__ = "episodes"
     __table_args__ = (UniqueConstraint("listing_key", "vantage", "ordinal"),)
@@ -146,14 +176,23 @@ class EpisodeRow(Base):
     listing_key: Mapped[str] = mapped_column(index=True)
     vantage: Mapped[str]
     ordinal: Mapped[int]
+    spell: Mapped[int] = mapped_column(default=1)
+    entity: Mapped[int] = mapped_column(default=1)
     first_on_sale_at: Mapped[datetime]
     last_on_sale_at: Mapped[datetime]
     first_off_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
     last_look_at: Mapped[datetime]
     status: Mapped[str]
     cause: Mapped[str]
+    causes: Mapped[str] = mapped_column(default="")
     endpoint: Mapped[str]
+    last_up_at: Mapped[datetime | None]
+    first_down_at: Mapped[datetime | None]
+    down_confirmed_at: Mapped[datetime | None]
+    takedown_cause: Mapped[str] = mapped_column(default="")
+    renamed: Mapped[bool] = mapped_column(default=False)
     unknown_looks_inside: Mapped[int]
     looks: Mapped[int]
     rule: Mapped[str]
