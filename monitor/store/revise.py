@@ -6,7 +6,7 @@ After it, pass `--next WORDS` for a further revision, and read what it wrote bef
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
@@ -80,7 +80,7 @@ def _code(ops: UpgradeOps) -> str:
     return "\n".join(lines).strip()
 
 
-def _render(kind: str, item: object, _: Any) -> str | bool:
+def _render(kind: str, item: Any, _: Any) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcInstant) else False
 
 

@@ -11,6 +11,9 @@ import pytest
 from tests.conftest import REPOSITORY
 
 PACKAGES = ("crawler", "monitor", "reports")
+REVISIONS = REPOSITORY / "monitor" / "store" / "migrations" / "versions"
+"""Written by a program (monitor.store.revise), one statement after the other, and never changed by hand."""
+
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 MAX_DEPTH = 3
@@ -19,7 +22,8 @@ MAX_DEPTH = 3
 def sources() -> Iterator[Path]:
     yield REPOSITORY / "stillforsale.py"
     for package in PACKAGES:
-        yield from sorted((REPOSITORY / package).rglob("*.py"))
+        found = sorted((REPOSITORY / package).rglob("*.py"))
+        yield from (path for path in found if path.parent != REVISIONS)
 
 
 def relative(path: Path) -> str:
@@ -114,4 +118,4 @@ def test_no_lock_names_a_package_index() -> None:
     for lock in (REPOSITORY / "requirements").iterdir():
         text = lock.read_text()
         assert "index-url" not in text
-        assert "http" not in text
+        assert "://" not in text
