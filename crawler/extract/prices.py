@@ -1,0 +1,92 @@
+"""Prices as pages print them. Decimals throughout; a thing that is no price is None, never zero."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal, NamedTuple
+
+from price_parser import Price
+
+Separator = Literal[".", ",", ""]
+
+_AMOUNT = re.compile(r"\d[\d.,'\u00a0\u202f \u2019]*\d|\d")
+_PLAIN = re.compile(r"^\d+(\.\d+)?$")
+_MOST = Decimal("1e12")
+_SIGNS: tuple[tuple[str, str], ...] = (
+    ("US $", "USD"), ("US$", "USD"), ("C $", "CAD"), ("C$", "CAD"), ("CA$", "CAD"), ("AU $", "AUD"), ("A$", "AUD"),
+    ("R$", "BRL"), ("HK$", "HKD"), ("S$", "SGD"), ("MX$", "MXN"), ("NT$", "TWD"), ("€", "EUR"), ("£", "GBP"),
+    ("₹", "INR"), ("₽", "RUB"), ("руб", "RUB"), ("₱", "PHP"), ("₩", "KRW"), ("₫", "VND"), ("฿", "THB"), ("zł", "PLN"),
+    ("円", "JPY"), ("元", "CNY"),
+)  # fmt: skip
+_CODES = frozenset(
+    "USD EUR GBP JPY CNY CAD AUD INR RUB BRL MXN COP ARS CLP PEN KRW HKD TWD SGD MYR PHP THB VND IDR PLN SEK NOK DKK"
+    " CHF CZK HUF RON TRY ILS AED SAR EGP ZAR NZD UAH PKR NGN KES".split()
+)
+_CODE = re.compile(r"\b([A-Z]{3})\b")
+
+
+class Prices(NamedTuple):
+    """The lowest and the highest price of a page (equal for a single one), and their ISO 4217 currency."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    currency: str = ""
+
+
+def plain_amount(value: Any) -> Decimal | None:
+    """A machine-readable amount (19.99, "19.99", "1,299.00"); None for anything else, zero, or an absurd one."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    text = str(value).strip()
+    if not _PLAIN.match(text):
+        return read_amount(text, "") if isinstance(value, str) else None
+    return _sane(text)
+
+
+def read_amount(text: str, separator: Separator = ".") -> Decimal | None:
+    """The first amount in a printed price, with the site's decimal separator ("" to guess)."""
+    found = _AMOUNT.search(text[:200])
+    if found is None or (re.search(r"-\s?$", text[: found.start()]) and found.start() > 1):
+        return None
+    amount = Price.fromstring(found.group(), decimal_separator=_separator(found.group(), separator)).amount
+    return _sane(str(amount)) if amount is not None else None
+
+
+def read_prices(text: str, separator: Separator = ".", currency: str = "") -> Prices:
+    """Lowest and highest amount of a printed price or range, and its currency (`currency` where only `$` or `¥`
+    stands there, which many countries use)."""
+    amounts = [read_amount(found.group(), separator) for found in _AMOUNT.finditer(text[:200])]
+    real = [amount for amount in amounts if amount is not None]
+    if not real:
+        return Prices(currency=currency)
+    return Prices(min(real), max(real), currency_in(text, currency))
+
+
+def currency_in(text: str, default: str = "") -> str:
+    """The ISO 4217 code that a printed price names, else `default`."""
+    for code in _CODE.findall(text[:200]):
+        if code in _CODES:
+            return str(code)
+    for sign, code in _SIGNS:
+        if sign in text[:200]:
+            return code
+    if ("¥" in text or "￥" in text) and default not in {"JPY", "CNY"}:
+        return "CNY"
+    return default
+
+
+def _separator(amount: str, separator: Separator) -> str | None:
+    """The site's separator, unless the amount itself shows another: both signs, or one with two digits at the end."""
+    if separator and "." in amount and "," in amount:
+        return "." if amount.rfind(".") > amount.rfind(",") else ","
+    other = {".": ",", ",": "."}.get(separator, "")
+    if other and separator not in amount and re.search(rf"{re.escape(other)}\d{{2}}$", amount):
+        return other
+    return separator or None
+
+
+def _sane(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 < amount < _MOST else None

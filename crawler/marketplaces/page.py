@@ -1,0 +1,169 @@
+"""A page of a marketplace as web-poet's page object: its text, its elements, its JSON, lazily and bounded."""
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import attrs
+import parsel
+from web_poet import HttpResponse, WebPage
+
+from crawler.extract import schema
+from crawler.extract.prices import Prices, Separator, read_prices
+from crawler.extract.scripts import at_path, json_after, read_json
+from crawler.extract.text import is_hidden, squeeze, visible_text
+from crawler.marketplaces.address import Addresses
+from crawler.marketplaces.description import Site
+
+
+@attrs.define(slots=False, eq=False)
+class SitePage(WebPage):  # type: ignore[type-arg]
+    """One page of one marketplace: its text, its JSON, its elements. Everything here is lazy and bounded."""
+
+    response: HttpResponse
+    site: Site
+    text: str
+
+    @cached_property
+    def selector(self) -> parsel.Selector:
+        """The page's elements; an empty document where the body is JSON."""
+        empty = self.data is not None or not self.text.strip()
+        return parsel.Selector(text="<html></html>" if empty else self.text, type="html", base_url=self.url)
+
+    @property
+    def url(self) -> str:
+        """The final address, "" where unknown."""
+        return str(self.response.url)
+
+    @property
+    def status(self) -> int | None:
+        return self.response.status
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return Addresses(self.site)
+
+    @cached_property
+    def data(self) -> Any:
+        """The body as JSON where it is JSON, else None."""
+        return read_json(self.text) if self.text.lstrip()[:1] in {"{", "["} else None
+
+    @cached_property
+    def title_element(self) -> str:
+        """The page's <title>."""
+        return squeeze(self.selector.xpath("string((//title)[1])").get() or "")[:500]
+
+    @cached_property
+    def host(self) -> str:
+        """The host of the page's address, or of the address that the page gives as its own."""
+        own = self.url or self.canonical_link
+        try:
+            return (urlsplit(own).hostname or "").removeprefix("www.")
+        except ValueError:
+            return ""
+
+    @cached_property
+    def canonical_link(self) -> str:
+        """The address that the page gives as its own (canonical link, else og:url), "" where it gives none."""
+        link = self.selector.xpath('string((//link[@rel="canonical"]/@href)[1])').get() or self.open_graph.get("og:url")
+        return self.absolute(link or "")
+
+    def layout(self) -> str:
+        """The id of the page's layout, "" where none of those described is recognised."""
+        return self._layout
+
+    @cached_property
+    def _layout(self) -> str:
+        return next((layout.id for layout in self.site.layouts if self.css(layout.css)), "")
+
+    @cached_property
+    def open_graph(self) -> dict[str, str]:
+        return schema.open_graph(self.selector)
+
+    @cached_property
+    def _states(self) -> dict[str, Any]:
+        return {}
+
+    def state(self, name: str) -> Any:
+        """The JSON that `states` of the description names; `body` is the whole body. None where it isn't there."""
+        if name == "body":
+            return self.data
+        if name not in self._states:
+            how = self.site.states.get(name, "")
+            if how.startswith("after:"):
+                self._states[name] = json_after(self.text, how.removeprefix("after:"))
+            else:
+                scripts = self.css(how) if how else []
+                self._states[name] = read_json("".join(scripts[0].xpath("text()").getall())) if scripts else None
+        return self._states[name]
+
+    def json_value(self, path: str) -> Any:
+        """What stands at `state:path.to.key`."""
+        name, _, rest = path.partition(":")
+        return at_path(self.state(name), rest)
+
+    def absolute(self, link: str) -> str:
+        """A link of the page as an absolute address; "" for none, or for one that is no web address."""
+        if not link.strip():
+            return ""
+        base = self.url or (f"https://{self.site.hosts[0]}/" if self.site.hosts else "")
+        try:
+            joined = urljoin(base, link.strip())
+            return joined if urlsplit(joined).scheme in {"http", "https"} else ""
+        except ValueError:
+            return ""
+
+    def first(self, *candidates: str, scope: parsel.Selector | None = None) -> str:
+        """The text of the first candidate that says something. A candidate is a CSS selector of an element, with
+        `::attr(name)` or `::text` where wanted, or `json:state:path`."""
+        for candidate in candidates:
+            if candidate.startswith("json:"):
+                value = self.json_value(candidate.removeprefix("json:"))
+                found = squeeze(str(value)) if isinstance(value, str | int | float) else ""
+            else:
+                found = self._first_text((scope or self.selector).css(candidate))
+            if found:
+                return found
+        return ""
+
+    def _first_text(self, elements: parsel.SelectorList[parsel.Selector]) -> str:
+        for element in elements[:20]:
+            if isinstance(element.root, str):
+                text = squeeze(element.root)
+            else:
+                text = "" if is_hidden(element, self.site.hidden) else visible_text(element)
+            if text:
+                return text
+        return ""
+
+    def field(self, name: str) -> str:
+        """The text of a field by the CSS candidates of the description."""
+        return self.first(*self.site.fields.get(name, ()))
+
+    @property
+    def separator(self) -> Separator:
+        """The decimal separator of this page's prices."""
+        if any(self.host == one or self.host.endswith("." + one) for one in self.site.comma_hosts):
+            return ","
+        return self.site.decimal_separator
+
+    @property
+    def default_currency(self) -> str:
+        """What `$` or a bare number means on this host."""
+        return _by_host(self.site.host_currencies, self.host) or self.site.currency
+
+    @property
+    def host_country(self) -> str:
+        """The country that this host serves, "" where it serves many."""
+        return _by_host(self.site.host_countries, self.host)
+
+    def printed_prices(self, text: str) -> Prices:
+        """Prices as this page prints them."""
+        return read_prices(text, self.separator, self.default_currency)
+
+
+def _by_host(table: dict[str, str], host: str) -> str:
+    for suffix in sorted(table, key=len, reverse=True):
+        if host == suffix or host.endswith("." + suffix):
+            return table[suffix]
+    return ""
