@@ -3,13 +3,13 @@
 import argparse
 
 from crawler.clock import SystemClock, clock_from, read_instant
-from crawler.shop.goods import MADE_UP_PRODUCTS
+from crawler.shop.recalled import DEMO_PRODUCTS
 from crawler.shop.script import build_story
 from crawler.shop.server import running_shop
 
 
 def main() -> None:
-    """Serve a story of made-up products until Ctrl-C; `--start` says when its first day began."""
+    """Serve the demo's story until Ctrl-C; `--start` says when its first day began."""
     parser = argparse.ArgumentParser(prog="python -m crawler.shop", description=main.__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     parser.add_argument("--clock", default="system", help="`system`, or `simulated:PATH`")
@@ -18,7 +18,7 @@ def main() -> None:
     wanted = parser.parse_args()
     clock = clock_from(wanted.clock)
     start_at = read_instant(wanted.start) if wanted.start else clock.now()
-    story = build_story(MADE_UP_PRODUCTS, start_at, wanted.seed)
+    story = build_story(DEMO_PRODUCTS, start_at, wanted.seed)
     with running_shop(story, clock, wanted.port) as base_url:
         print(f"The demo market is open at {base_url}/ (Ctrl-C closes it).", flush=True)
         for offer in story.offers:

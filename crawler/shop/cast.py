@@ -12,6 +12,8 @@ from crawler.shop.story import Condition, Offer, Phase, Role, Seller
 Step = tuple[datetime, Condition]
 
 HOUR = timedelta(hours=1)
+# Listing ids are drawn from here on; those from NEVER_ID on are given to nobody, in no story.
+FIRST_ID, NEVER_ID = 100_000_000, 999_000_000
 SELLERS = (
     Seller("harbour-goods", "Harbour Goods", "US", True),
     Seller("little-acorn", "Little Acorn Store", "US", True),
@@ -40,7 +42,7 @@ class Cast:
 
     def fresh_id(self) -> str:
         """A listing id that this story has not used."""
-        while (drawn := str(self.chance.randrange(10**8, 10**9))) in self._ids:
+        while (drawn := str(self.chance.randrange(FIRST_ID, NEVER_ID))) in self._ids:
             continue
         self._ids.add(drawn)
         return drawn

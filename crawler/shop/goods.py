@@ -42,17 +42,6 @@ class Goods:
     gtin: str = ""
 
 
-MADE_UP_PRODUCTS = (
-    RecalledProduct(
-        "made-up:1", "Bramble Bay", "Hopalong Baby Walker", "BB-200", "0012345678905", 40, 70, "baby walker"
-    ),
-    RecalledProduct("made-up:2", "Ottavo", "Spark Magnet Balls 216", "", "", 12, 25, "magnetic balls"),
-    RecalledProduct(
-        "made-up:3", "Kessler", "Rapid Electric Kettle", "KX-200", "4006381333931", 25, 45, "electric kettle"
-    ),
-    RecalledProduct("made-up:4", "Fenwick", "Glide Infant Swing", "FS10", "", 80, 140, "infant swing"),
-    RecalledProduct("made-up:5", "", "Six-drawer Dresser", "", "", 120, 240, "dresser"),
-)
 INVENTED_BRANDS = ("Norlo", "Vantera", "Pikkup", "Osmund & Rye", "Tamsel", "Quilby", "Harrow Lane", "Zeffa")
 INNOCENT_KINDS = ("canvas tote bag", "enamel mug", "wall calendar", "cotton tea towel", "key ring", "umbrella")
 ORDINARY = (

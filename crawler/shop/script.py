@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from crawler.marketplaces.states import State
-from crawler.shop.cast import HOUR, Cast, Step
+from crawler.shop.cast import HOUR, NEVER_ID, Cast, Step
 from crawler.shop.goods import RecalledProduct
 from crawler.shop.story import Bar, Condition, Fault, FaultKind, Phase, Role, Seller, Story
 
@@ -48,7 +48,8 @@ def build_story(products: Sequence[RecalledProduct], start_at: datetime, seed: i
     _stand_beside(cast)
     _be_ordinary(cast)
     faults = (*_bad_days(cast), *_bad_pages(cast))
-    return Story(start_at, tuple(cast.offers), faults, tuple(cast.fresh_id() for _ in range(3)))
+    never_existed = tuple(str(NEVER_ID + number) for number in range(1, 4))
+    return Story(start_at, tuple(cast.offers), faults, never_existed)
 
 
 def _stay(cast: Cast) -> None:

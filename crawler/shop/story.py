@@ -297,4 +297,4 @@ def _is_listed(phase: Phase, country: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _said(goods: Goods) -> frozenset[str]:
-    return words_of(f"{goods.title} {goods.brand} {goods.model} {goods.gtin}")
+    return words_of(f"{goods.title} {goods.brand} {goods.model} {goods.gtin} {goods.category}")

@@ -1,0 +1,1 @@
+"""The demo market on loopback, read like any other marketplace."""
