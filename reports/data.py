@@ -1,0 +1,149 @@
+"""Out of the ledger, into the records that the figures are made of. Reads only; nothing here judges.
+
+The database counts looks by the million; whole looks are read only for confirmed cases.
+"""
+
+from collections import Counter, defaultdict
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from monitor.store.decision_tables import MatchRow, PhraseRow, ReviewRow
+from monitor.store.ledger_tables import JudgementRow, LookRow, RunRow, SearchRow
+from reports.data_cases import cases_of
+from reports.data_recalls import recalls_of, watched_rows
+from reports.records import GapCount, LookCount, Observed, Review, Run, Search
+
+COUNTED_TIERS = ("identifier", "line", "regulated_kind")
+NOT_MADE = ("not_allowed", "not_looked")
+
+
+def observe(session: Session, at: datetime, *, vantage: str, country: str, reviewers_needed: int = 1) -> Observed:
+    """All that the figures need, of one vantage and up to `at`."""
+    watched = watched_rows(session, at)
+    confirmed = confirmed_before(session, at, reviewers_needed)
+    chosen_by = {row.notice_id: row.chosen_by for row in watched}
+    recalls = recalls_of(session, {*chosen_by, *(match.notice_id for match in confirmed)}, chosen_by)
+    counted = [match for match in confirmed if match.tier in COUNTED_TIERS]
+    return Observed(
+        at=at,
+        vantage=vantage,
+        country=country,
+        recalls=tuple(recalls[notice_id] for notice_id in sorted(chosen_by)),
+        cases=tuple(cases_of(session, at, vantage, counted, recalls)),
+        searches=_searches(session, at, vantage),
+        runs=_runs(session, at),
+        look_counts=_look_counts(session, at, vantage),
+        gaps=_gaps(session, at, vantage),
+        reviews=_reviews(session, at),
+        counted_apart=dict(Counter(match.tier for match in confirmed if match.tier not in COUNTED_TIERS)),
+    )
+
+
+def confirmed_before(session: Session, at: datetime, reviewers_needed: int) -> list[ReviewRow]:
+    """The newest confirming decision of each (listing, notice) that enough people confirmed and nobody rejected."""
+    latest: dict[tuple[str, str], dict[str, ReviewRow]] = defaultdict(dict)
+    rows = select(ReviewRow).where(ReviewRow.decided_at <= at).order_by(ReviewRow.decided_at, ReviewRow.review_id)
+    for row in session.scalars(rows):
+        latest[row.listing_key, row.notice_id][row.reviewer] = row
+    confirmed = []
+    for by_reviewer in latest.values():
+        agreed = [row for row in by_reviewer.values() if row.decision == "confirmed"]
+        rejected = any(row.decision == "rejected" for row in by_reviewer.values())
+        if len(agreed) >= reviewers_needed and not rejected:
+            confirmed.append(max(agreed, key=lambda row: (row.decided_at, row.review_id)))
+    return sorted(confirmed, key=lambda row: (row.notice_id, row.listing_key))
+
+
+def _searches(session: Session, at: datetime, vantage: str) -> tuple[Search, ...]:
+    notice_of = {
+        str(phrase_id): notice_id
+        for phrase_id, notice_id in session.execute(select(PhraseRow.phrase_id, PhraseRow.notice_id))
+    }
+    rows = (
+        select(SearchRow.phrase_id, SearchRow.marketplace, SearchRow.state, func.max(SearchRow.searched_at))
+        .where(SearchRow.vantage == vantage, SearchRow.searched_at <= at)
+        .group_by(SearchRow.phrase_id, SearchRow.marketplace, SearchRow.state)
+        .order_by(SearchRow.phrase_id, SearchRow.marketplace, SearchRow.state)
+    )
+    return tuple(
+        Search(notice_of[phrase_id], marketplace, searched_at, state)
+        for phrase_id, marketplace, state, searched_at in session.execute(rows)
+        if phrase_id in notice_of
+    )
+
+
+def _runs(session: Session, at: datetime) -> tuple[Run, ...]:
+    answered: Counter[str] = Counter()
+    for table, moment in ((LookRow, LookRow.looked_at), (SearchRow, SearchRow.searched_at)):
+        made = LookRow.outcome.not_in(NOT_MADE) if table is LookRow else SearchRow.state.not_in(NOT_MADE)
+        slots = select(table.run_id, func.count(func.distinct(table.slot_id))).where(made, moment <= at)
+        for run_id, count in session.execute(slots.group_by(table.run_id)):
+            answered[run_id] += count
+    rows = select(RunRow).where(RunRow.started_at <= at).order_by(RunRow.started_at, RunRow.run_id)
+    return tuple(
+        Run(
+            run_id=row.run_id,
+            folder=row.folder,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            finish_reason=row.finish_reason,
+            manifest_sha256=row.manifest_sha256,
+            slots_planned=row.slots_planned,
+            slots_answered=answered[row.run_id],
+            protocol_sha256=row.protocol_sha256,
+        )
+        for row in session.scalars(rows)
+    )
+
+
+def _look_counts(session: Session, at: datetime, vantage: str) -> tuple[LookCount, ...]:
+    columns = (
+        LookRow.marketplace,
+        LookRow.purpose,
+        LookRow.outcome,
+        JudgementRow.state,
+        JudgementRow.quarantined,
+    )
+    rows = (
+        select(*columns, func.count())
+        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
+        .where(LookRow.vantage == vantage, LookRow.looked_at <= at)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return tuple(LookCount(*row) for row in session.execute(rows))
+
+
+def _gaps(session: Session, at: datetime, vantage: str) -> tuple[GapCount, ...]:
+    rows = (
+        select(
+            LookRow.listing_key,
+            LookRow.marketplace,
+            func.count(),
+            func.min(LookRow.looked_at),
+            func.max(LookRow.looked_at),
+        )
+        .where(LookRow.vantage == vantage, LookRow.looked_at <= at, LookRow.purpose == "look")
+        .where(LookRow.outcome.not_in(NOT_MADE))
+        .group_by(LookRow.listing_key, LookRow.marketplace)
+        .order_by(LookRow.listing_key)
+    )
+    return tuple(GapCount(*row) for row in session.execute(rows))
+
+
+def _reviews(session: Session, at: datetime) -> tuple[Review, ...]:
+    """Newest decision per proposal, by the tier that the matcher had proposed."""
+    newest: dict[int, tuple[str, str]] = {}
+    rows = (
+        select(ReviewRow.match_id, MatchRow.tier, ReviewRow.decision)
+        .join(MatchRow, MatchRow.match_id == ReviewRow.match_id)
+        .where(ReviewRow.decided_at <= at)
+        .order_by(ReviewRow.decided_at, ReviewRow.review_id)
+    )
+    for match_id, tier, decision in session.execute(rows):
+        newest[match_id] = (tier, decision)
+    counts = Counter(newest.values())
+    tiers = sorted({tier for tier, _ in counts})
+    return tuple(Review(tier, counts[tier, "confirmed"], counts[tier, "rejected"]) for tier in tiers)

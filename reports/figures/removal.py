@@ -1,0 +1,159 @@
+"""Removal intervals, one a listing: when it went off sale, as far as our looks can say, on both endpoints.
+
+It went off sale in (left, right]: after the last look that saw it on sale and by the first look of the series that was
+later confirmed. Still there, or gone but not confirmed: no right end. An absence that it came back from before anybody
+could confirm it may have been real, so the interval begins before it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from reports.figures.base import Figure
+from reports.records import Case, Episode, Observed
+from reports.words import cause_in_words, day, number_of, span
+
+Endpoint = Literal["off_sale", "takedown"]
+Clock = Literal["A0", "A4"]
+
+CLOCK_WORDS = {"A0": "the public recall", "A4": "our first sighting"}
+
+AUTHORITY_ZONES = {"us-cpsc": "America/New_York", "us-cpsc-warning": "America/New_York"}
+"""Where the authority's calendar day begins; elsewhere UTC stands in."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One listing's interval, in hours since the clock's start; `right` None while still there or not confirmed.
+
+    `entry` is when we first saw it (delayed entry: a listing removed before that could not be seen).
+    `cohort` 1: proven live when the clock started; 2: first seen later. `undecided`: seen gone, but not
+    confirmed. `returns`: how often it came back after an end.
+    """
+
+    case: Case
+    endpoint: Endpoint
+    clock: Clock
+    started_at: datetime
+    entry: float
+    left: float
+    right: float | None
+    cause: str
+    cohort: int
+    undecided: bool
+    returns: int
+
+    @property
+    def in_words(self) -> str:
+        """The interval as a sentence of the report."""
+        if self.right is not None:
+            return f"{span(self.left, self.right)}: {cause_in_words(self.cause)}"
+        if self.cause:
+            return f"no takedown seen: {cause_in_words(self.cause)}"
+        if self.undecided:
+            return f"{span(self.left, None)}: seen gone, but not confirmed"
+        return f"{span(self.left, None)}: on sale when last read"
+
+
+def one_case_a_listing(cases: Iterable[Case]) -> list[Case]:
+    """Each listing once, under its strongest match, so that a listing of two recalls is not counted twice."""
+    order = {"identifier": 0, "line": 1, "regulated_kind": 2}
+    chosen: dict[str, Case] = {}
+    for case in sorted(cases, key=lambda case: (order.get(case.tier, 9), case.case_id)):
+        chosen.setdefault(case.listing.listing_key, case)
+    return [chosen[key] for key in sorted(chosen)]
+
+
+def removals(observed: Observed, endpoint: Endpoint, clock: Clock = "A4") -> list[Removal]:
+    """The first removal of every confirmed listing that was seen on sale at least once.
+
+    On the takedown endpoint an end of another cause (sold, out of stock) keeps `right` None and names the cause: it
+    competes with a takedown and is never one.
+    """
+    found = []
+    for case in one_case_a_listing(observed.cases):
+        started_at = _clock_start(case, clock)
+        if case.episodes and started_at is not None:
+            found.append(_removal(case, endpoint, clock, started_at))
+    return found
+
+
+def removal_figure(observed: Observed, endpoint: Endpoint) -> Figure:
+    """How many of the confirmed listings seen on sale went off sale (or were taken down), counted since first sight."""
+    rows = removals(observed, endpoint)
+    gone = [row for row in rows if row.right is not None]
+    undecided = [row for row in rows if row.right is None and row.undecided]
+    what = "were taken down by the platform or the seller" if endpoint == "takedown" else "went off sale, for any cause"
+    sentence = f"Of {number_of(len(rows), 'confirmed listing')} seen on sale, {len(gone)} {what} by {day(observed.at)}"
+    if undecided:
+        sentence += f"; {len(undecided)} more {'was' if len(undecided) == 1 else 'were'} seen gone, not confirmed"
+    return Figure(
+        id="K5",
+        name="removals seen",
+        cell="all",
+        unit="count",
+        count=len(gone),
+        count_high=len(gone) + len(undecided),
+        denominator=len(rows),
+        denominator_is="confirmed listings seen on sale",
+        period=observed.period,
+        unknown=len(undecided),
+        unknown_of=len(rows),
+        unknown_why={"seen gone, not confirmed": len(undecided)} if undecided else {},
+        endpoint=endpoint,
+        clock="A4",
+        cohort="every confirmed listing that we saw on sale",
+        ids=tuple(row.case.case_id for row in gone),
+        sentence=f"{sentence}.",
+    )
+
+
+def recall_day_start(case: Case) -> datetime | None:
+    """The first instant of the authority's calendar day on which the recall was published."""
+    published = case.recall.published_on
+    if published is None:
+        return None
+    zone = ZoneInfo(AUTHORITY_ZONES.get(case.recall.notice_id.split(":")[0], "UTC"))
+    return datetime(published.year, published.month, published.day, tzinfo=zone).astimezone(UTC)
+
+
+def _clock_start(case: Case, clock: Clock) -> datetime | None:
+    if clock == "A0":
+        return recall_day_start(case)
+    return case.episodes[0].first_on_sale_at if case.episodes else None
+
+
+def _removal(case: Case, endpoint: Endpoint, clock: Clock, started_at: datetime) -> Removal:
+    """The first spell's end. An absence inside it that nobody confirmed may have been real: left is before it."""
+    spell = [episode for episode in case.episodes if episode.spell == case.episodes[0].spell]
+    first, last = spell[0], spell[-1]
+    ended_at = last.first_down_at if endpoint == "takedown" else last.first_off_at
+    ended = last.taken_down if endpoint == "takedown" else last.ended
+    left_at = first.last_on_sale_at
+    if endpoint == "takedown" and len(spell) == 1 and first.last_up_at is not None:
+        left_at = max(left_at, first.last_up_at)
+    return Removal(
+        case=case,
+        endpoint=endpoint,
+        clock=clock,
+        started_at=started_at,
+        entry=max(0.0, hours(first.first_on_sale_at - started_at)),
+        left=max(0.0, hours(left_at - started_at)),
+        right=hours(ended_at - started_at) if ended and ended_at is not None else None,
+        cause=_cause(last, endpoint),
+        cohort=1 if first.first_on_sale_at <= started_at else 2,
+        undecided=len(spell) > 1 or (not last.ended and last.first_off_at is not None),
+        returns=len(case.episodes) - 1,
+    )
+
+
+def _cause(episode: Episode, endpoint: Endpoint) -> str:
+    if endpoint == "takedown" and episode.taken_down:
+        return episode.takedown_cause or episode.cause
+    return episode.cause if episode.ended else ""
+
+
+def hours(length: timedelta) -> float:
+    return length / timedelta(hours=1)
