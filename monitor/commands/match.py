@@ -1,0 +1,78 @@
+"""`stillforsale match`: which recalled product a listing is, with reasons for and against."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from crawler.errors import BadInput
+from monitor.commands.common import print_json, raise_problems, say
+
+if TYPE_CHECKING:
+    from monitor.matching.records import Match
+
+app = typer.Typer(
+    invoke_without_command=True,
+    help="""Compare listings with recalls; needs no ledger and no `init`.
+
+    Recalls: any file that `recalls import` takes, recognised by its content. Listings: JSON lines or CSV with
+    listing_id, title, brand, model, gtin, description, seller, price; what is missing counts as empty, other columns
+    are ignored. Both may be gzip.
+
+    Prints one line a match, the strongest tier first: identifier (GTIN, or brand and exact model), line (brand and
+    product line), regulated_kind, lookalike, lead. With --json: listing_id, recall_id, tier, relation, probability,
+    reasons [{feature, says, weight}]. A proposal is not a finding: a person decides.
+
+    Example: stillforsale match --recalls recalls.json --listings listings.jsonl.gz --top 3 --json
+    """,
+)
+
+
+@app.callback()
+def match(
+    context: typer.Context,
+    recalls: list[Path] = typer.Option(None, "--recalls", metavar="FILE", help="A recall list; may be given again."),
+    listings: Path = typer.Option(None, "--listings", metavar="FILE", help="Listings as JSON lines or CSV."),
+    top: int = typer.Option(5, "--top", min=1, max=50, help="At most so many recalls a listing."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON line a match on stdout."),
+) -> None:
+    if context.invoked_subcommand is not None:
+        return
+    if not recalls or listings is None:
+        raise BadInput("match needs --recalls FILE and --listings FILE; see `stillforsale match --help`")
+    from monitor.matching.inputs import read_listings
+    from monitor.matching.matcher import Matcher
+
+    given = read_listings(listings)
+    notices, problems = _notices(recalls)
+    for problem in (*problems, *given.problems):
+        say(problem)
+    matches = 0
+    for found in Matcher(notices).match(given.listings, top):
+        matches += 1
+        if json:
+            print_json(found.as_dict())
+        else:
+            _print(found)
+    say(f"{matches} matches for {len(given.listings)} listings against {len(notices)} recalls")
+    left_out = len(problems) + len(given.problems)
+    raise_problems([f"{left_out} lines or records were left out, named above"] if left_out else [])
+
+
+def _notices(paths: list[Path]) -> tuple[list, list[str]]:  # type: ignore[type-arg]
+    from crawler.feeds.registry import read_any
+
+    found, problems = [], []
+    for path in paths:
+        result = read_any(path)
+        found.extend(result.notices)
+        problems.extend(f"{path}, record {refused.record}: {refused.reason}" for refused in result.refused)
+    if not found:
+        raise BadInput(problems[0] if problems else "the recall files hold no notice")
+    return found, problems
+
+
+def _print(found: "Match") -> None:
+    typer.echo(f"{found.tier.value:<15} {found.probability:.2f}  {found.listing_id}  {found.recall_id}")
+    for reason in found.reasons:
+        typer.echo(f"    {reason.weight:+5.1f}  {reason.says}")

@@ -1,0 +1,85 @@
+"""`stillforsale review`: the proposals that wait for a person, and what people decided."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from monitor.commands.common import load_settings, print_json, say
+from monitor.commands.desk import open_desk
+
+if TYPE_CHECKING:
+    from monitor.review.decisions import Waiting
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Decide about proposed matches. Nothing is published that no person confirmed (two people where "
+    "reviewers_needed = 2). Decisions are appended, never changed: the newest of each reviewer counts.",
+)
+
+JSON = typer.Option(False, "--json", help="Print JSON lines on stdout.")
+
+
+@app.command("list")
+def list_proposals(
+    every: bool = typer.Option(False, "--all", help="Also what is decided already."),
+    tier: str = typer.Option("", help="Only this tier: identifier, line, regulated_kind, lookalike or lead."),
+    json: bool = JSON,
+) -> None:
+    """List proposals that wait for a decision, the strongest first, with the reasons for and against.
+
+    Example: stillforsale review list --tier identifier
+    """
+    from monitor.review.decisions import waiting
+
+    with open_desk(writes=False) as desk:
+        found = waiting(desk.session, load_settings(initialised=False).reviewers_needed, settled=every)
+        found = [one for one in found if tier in ("", one.match.tier)]
+        for one in found:
+            if json:
+                print_json(_as_dict(one))
+            else:
+                _print(one)
+    say(f"{len(found)} proposals")
+
+
+@app.command("decide")
+def decide_match(
+    match_id: int = typer.Argument(metavar="MATCH_ID", help="The number that `review list` shows."),
+    decision: str = typer.Argument(metavar="DECISION", help="confirmed, rejected or unsure."),
+    reviewer: str = typer.Option("", "--reviewer", metavar="NAME", help="Who decides."),
+    tier: str = typer.Option("", "--tier", help="The tier as the reviewer sees it, where it is not the proposed one."),
+    comment: str = typer.Option("", "--comment", help="Why; kept with the decision."),
+    json: bool = JSON,
+) -> None:
+    """Note one decision. To take it back, decide again: the older one stays on record.
+
+    Example: stillforsale review decide 17 confirmed --reviewer "A. Vega" --comment "same model plate in the picture"
+    """
+    from monitor.review.decisions import decide
+
+    with open_desk() as desk:
+        row = decide(desk.session, match_id, decision, reviewer, desk.at, tier=tier, comment=comment)
+        said = {name: getattr(row, name) for name in ("review_id", "match_id", "listing_key", "notice_id")}
+        said |= {"decision": row.decision, "tier": row.tier, "reviewer": row.reviewer}
+    if json:
+        print_json(said)
+    else:
+        say(f"{row.listing_key} as {row.notice_id}: {row.decision} ({row.tier}) by {row.reviewer}")
+
+
+def _as_dict(one: "Waiting") -> dict[str, Any]:
+    match = one.match
+    names = ("match_id", "listing_key", "notice_id", "tier", "relation", "probability", "reasons", "matcher_version")
+    return {name: getattr(match, name) for name in names} | {
+        "decisions": one.decisions, "confirmations": one.confirmations, "needed": one.needed,
+    }  # fmt: skip
+
+
+def _print(one: "Waiting") -> None:
+    match = one.match
+    said = "".join(f", {name}: {decision}" for name, decision in sorted(one.decisions.items()))
+    typer.echo(
+        f"{match.match_id:>6}  {match.tier:<15} {match.probability:.2f}  {match.listing_key}  {match.notice_id}{said}"
+    )
+    for reason in match.reasons:
+        typer.echo(f"        {reason['weight']:+5.1f}  {reason['says']}")

@@ -1,0 +1,77 @@
+"""The table of features: what each looks at, what it says in words, and how much it weighs.
+
+A pair's log-odds are the bias plus the sum over features of weight times value; that sum is the explanation.
+docs/reference/features.md lists the table (a test keeps both in step).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.matching.evidence import Evidence
+from monitor.matching.relation import line_agrees
+
+Direction = Literal["for", "against", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """`value` is 0 where the feature is silent and at most 1 (or -1) where it speaks loudest.
+
+    `says` is a sentence with fields of the evidence in braces; `recall` and `listing` name the fields compared.
+    """
+
+    name: str
+    means: str
+    direction: Direction
+    weight: float
+    value: Callable[[Evidence], float]
+    says: str
+    recall: str = ""
+    listing: str = ""
+
+
+BIAS = -4.5
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("gtin", "the same valid GTIN or UPC", "for", 9.0, lambda e: float(bool(e.gtin)),
+            "GTIN {gtin} is in the notice", "gtin", "gtin"),
+    Feature("model", "a model number of the notice, letter by letter", "for", 5.0, lambda e: float(bool(e.model)),
+            "model {model} is in the notice", "model", "model"),
+    Feature("model_conflict", "a model number like the notice's, but none of them", "against", -5.0,
+            lambda e: float(bool(e.model_conflict)), "model {model_conflict} is not among the notice's", "", "model_conflict"),
+    Feature("brand", "a brand of the notice in the title or brand field", "for", 3.0,
+            lambda e: float(e.brand_where in ("title", "field")), "brand {brand} stands in the {brand_where}", "brand", "brand_where"),
+    Feature("brand_seller", "a brand of the notice only in the seller's name", "for", 1.5,
+            lambda e: float(e.brand_where == "seller"), "brand {brand} is in the seller's name", "brand", "brand_where"),
+    Feature("brand_absent", "no brand of the notice anywhere", "against", -3.0,
+            lambda e: float(not e.brand_where), "no brand of the notice is named"),
+    Feature("brand_fits", "the brand only behind `for` or `fits`", "against", -3.0,
+            lambda e: float(e.brand_where == "after_for"), "brand {brand} is only what it fits", "brand", "brand_where"),
+    Feature("line", "every word that tells the product apart", "for", 4.0, lambda e: float(line_agrees(e)),
+            "names the line `{line}`", "line", "matched"),
+    Feature("line_missing", "a word that tells the product apart is missing", "against", -2.5,
+            lambda e: min(1.0, len(e.missing_required) / 2), "does not say {missing_required}", "missing_required"),
+    Feature("name_share", "share of the name's words by weight, from none to all", "both", 2.0,
+            lambda e: 2 * e.share - 1, "has {share:.0%} of the name `{name}`", "name", "matched"),
+    Feature("kind", "the same kind of thing", "for", 0.8, lambda e: float(bool(e.kind)), "is a {kind} too", "kind", "kind"),
+    Feature("kind_conflict", "another kind of thing", "against", -3.5, lambda e: float(bool(e.kind_conflict)),
+            "is a {kind_conflict}", "line", "kind_conflict"),
+    Feature("collective", "the notice's name is a collective (`Toys`)", "against", -2.0, lambda e: float(e.collective),
+            "the notice names only `{line}`", "line"),
+    Feature("accessory", "an accessory or spare part of the product", "against", -5.0, lambda e: float(bool(e.accessory)),
+            "is an accessory or part (`{accessory}`)", "", "accessory"),
+    Feature("media", "a book, picture, costume or miniature of it", "against", -5.0, lambda e: float(bool(e.media)),
+            "is about the product, not the product (`{media}`)", "", "media"),
+    Feature("later_year", "a model year after the notice", "against", -4.0, lambda e: float(bool(e.later_year)),
+            "is of {later_year}, after the notice", "", "later_year"),
+    Feature("other_size", "another size or generation of the line", "against", -4.0, lambda e: float(bool(e.other_size)),
+            "is the `{other_size}` of the line", "", "other_size"),
+    Feature("price", "far from the price that the notice names", "against", -1.0,
+            lambda e: float(bool(e.price_ratio) and not 0.15 <= e.price_ratio <= 4.0),
+            "costs {price_ratio:.1f} times the notice's price", "", "price_ratio"),
+    Feature("text", "likeness of the whole texts (TF-IDF cosine)", "both", 2.0, lambda e: 2 * (e.cosine - 0.4),
+            "the texts are {cosine:.0%} alike", "name", "cosine"),
+    Feature("margin", "lead over the best rival notice", "both", 1.0, lambda e: max(-1.0, min(1.0, 4 * e.margin)),
+            "{margin:+.0%} against the best rival notice", "", "margin"),
+)  # fmt: skip

@@ -1,0 +1,92 @@
+"""The matcher: a register on one side, listings on the other, proposals with reasons out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from crawler.feeds.notice import Notice
+from monitor.matching.candidates import TOP, Index
+from monitor.matching.evidence import Evidence, weigh_up
+from monitor.matching.explain import reasons_of
+from monitor.matching.normalise import words
+from monitor.matching.records import MATCHER_VERSION, Listing, Match, Relation, Tier
+from monitor.matching.score import log_odds, probability
+from monitor.matching.tiers import tier_of
+from monitor.matching.units import entry_of
+from monitor.matching.view import View, view_of
+
+__all__ = ["MATCHER_VERSION", "Matcher"]
+
+_BATCH = 512
+_RARE_MODEL = 3
+_GLANCE = 0.3
+_ORDER = {tier: place for place, tier in enumerate(Tier)}
+
+Candidates = dict[int, float]
+
+
+class Matcher:
+    """Proposes, for each listing, the notices that it may fall under. The same input gives the same output."""
+
+    def __init__(self, notices: Sequence[Notice]) -> None:
+        """Take the notices apart and index them. Several with one id: the last counts."""
+        newest = {notice.id: notice for notice in notices}
+        self.entries = [entry_of(notice) for notice in newest.values()]
+        self._index = Index([entry.text for entry in self.entries])
+        self._gtins: dict[str, list[int]] = defaultdict(list)
+        self._models: dict[str, list[int]] = defaultdict(list)
+        for place, entry in enumerate(self.entries):
+            for gtin in entry.gtins:
+                self._gtins[gtin].append(place)
+            for model in entry.models:
+                self._models[model].append(place)
+
+    def match(self, listings: Iterable[Listing], top: int = 5) -> Iterator[Match]:
+        """Up to `top` matches a listing, the strongest tier first, in the order of the listings."""
+        stream = iter(listings)
+        while batch := list(islice(stream, _BATCH)):
+            views = [view_of(listing) for listing in batch]
+            for view, candidates in zip(views, self.candidates(views), strict=True):
+                yield from self._decide(view, candidates, top)
+
+    def candidates(self, views: Sequence[View], top: int = TOP) -> list[Candidates]:
+        """For each listing the places of entries worth comparing, with their cosines."""
+        asked = self._index.ask([_query(view) for view in views], top)
+        return [self._with_identifiers(view, dict(found)) for view, found in zip(views, asked, strict=True)]
+
+    def _with_identifiers(self, view: View, found: Candidates) -> Candidates:
+        for gtin in view.gtins:
+            for place in self._gtins.get(gtin, ()):
+                found.setdefault(place, 0.0)
+        for run in view.raw:
+            places = self._models.get(run, ())
+            if 0 < len(places) <= _RARE_MODEL:
+                for place in places:
+                    found.setdefault(place, 0.0)
+        return found
+
+    def _decide(self, view: View, candidates: Candidates, top: int) -> list[Match]:
+        judged: list[tuple[Tier, float, Relation, Evidence, list[tuple[int, float]]]] = []
+        ranked = sorted(candidates.values(), reverse=True)
+        for place, cosine in candidates.items():
+            entry = self.entries[place]
+            found = weigh_up(entry, view, cosine)
+            if not (found.brand_where or found.gtin or cosine >= _GLANCE):
+                continue
+            rival = ranked[1] if len(ranked) > 1 and cosine == ranked[0] else ranked[0]
+            found.margin = cosine - rival if len(ranked) > 1 else cosine
+            tier, relation = tier_of(found)
+            if tier is not None:
+                odds, parts = log_odds(found)
+                judged.append((tier, odds, relation, found, parts))
+        judged.sort(key=lambda one: (_ORDER[one[0]], -one[1], one[3].recall_id))
+        return [
+            Match(view.listing.listing_id, found.recall_id, tier, relation, probability(odds), reasons_of(found, parts))
+            for tier, odds, relation, found, parts in judged[:top]
+        ]
+
+
+def _query(view: View) -> tuple[str, ...]:
+    listing = view.listing
+    extra = f"{listing.brand} {listing.model}" if listing.brand or listing.model else ""
+    return (*view.tokens, *words(extra)) if extra else view.tokens

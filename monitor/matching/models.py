@@ -1,0 +1,84 @@
+"""Model numbers in names and prose: lists, ranges, wildcards, and letters that share one number.
+
+A model number is an identifier: compared exactly after folding, never by similarity.
+"""
+
+import re
+from collections.abc import Iterable
+
+from monitor.matching.normalise import squash
+
+_INTRODUCED = re.compile(
+    r"\b(?:models?|items?|styles?|skus?|part|gpu|product|catalog|reference)\s*"
+    r"(?:numbers?|nos?\.?|#|codes?)?\s*(?:(?:is|are|include[sd]?|of|with|ending in)\s+)?[:#]?\s*"
+    r"(?P<list>[\"“(]?[A-Z0-9][\w./*-]*\d[\w./*-]*(?:[\s\"”)]*(?:,|;|and|or|&|through|thru|to)[\s\"“(]*"
+    r"(?:and\s+|or\s+)?[A-Z0-9][\w./*-]*\d[\w./*-]*)*)",
+    re.IGNORECASE,
+)
+_SHARED_NUMBER = re.compile(r"\b((?:[A-Z]{1,4}\s*[,/]\s*)+(?:(?:and|or)\s+)?[A-Z]{1,4})[\s-]+(\d{2,4})\b")
+_TOKEN = re.compile(r"[A-Za-z0-9][\w./*-]*")
+_IN_NAME = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\b")
+_RANGE = re.compile(r"([\w-]*?)(\d+)\s+(?:through|thru|to)\s+([\w-]*?)(\d+)$", re.IGNORECASE)
+_NOT_A_MODEL = re.compile(
+    r"^(?:\d+in\d|\d+(?:st|nd|rd|th)|\d{1,4}s|(?:19|20)\d\d|\d+(?:x\d+)+|[1-9]d"
+    r"|\d+(?:pc|pcs|piece|pieces|pack|packs|ct|count|mm|cm|m|ft|feet|in|inch|inches|oz|ounce|lb|lbs|kg|g|ml|l|qt|quart"
+    r"|gallon|v|volt|volts|w|watt|watts|mah|ah|a|amp|amps|hz|ghz|mhz|gb|tb|mb|k|hp|cc|btu|btuh?|psi|mph|mp|month|months|m\+"
+    r"|year|years|yr|yrs|speed|way|drawer|light|lights|led|person|ply|sided|tier|seat|step|wheel|wheeled|volts?|cup|burner"
+    r"|player|players|key|keys|note|d|p|fps|cut|door|seater|panel|day|hour|hours|min|gauge|foot|grade|up|wood|g|gram|grams))$"
+)
+_LONGEST_RANGE = 300
+
+
+def is_model(value: str, introduced: bool = False) -> bool:
+    """Whether the folded `value` can name a model: at least four characters with letter and digit, no measure.
+
+    Digits alone count only where the text introduced them as a model number.
+    """
+    if len(value) < 4 or len(value) > 24 or not any(char.isdigit() for char in value) or _NOT_A_MODEL.match(value):
+        return False
+    if value.isdigit():
+        return introduced and len(value) >= 5
+    return True
+
+
+def models_in_name(name: str) -> set[str]:
+    """Model numbers that stand in a product's name, folded."""
+    found = {squash(token) for token in _IN_NAME.findall(name)}
+    found.update(models_introduced(name))
+    return {value for value in found if is_model(value)} | {v for v in models_introduced(name) if is_model(v, True)}
+
+
+def models_introduced(text: str) -> set[str]:
+    """Model numbers that prose introduces as such (`models A100, A200 and A300 through A310`), folded."""
+    found: set[str] = set()
+    for letters, number in _SHARED_NUMBER.findall(text):
+        found.update(squash(letter + number) for letter in re.findall(r"\b[A-Z]{1,4}\b", letters) if letter.isupper())
+    for hit in _INTRODUCED.finditer(text):
+        found.update(_listed(hit["list"]))
+    return {value for value in found if is_model(value, introduced=True)}
+
+
+def wildcards(values: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    """Patterns over folded text for model numbers with `*` for any character (`XR12**`)."""
+    patterns = []
+    for value in values:
+        head = squash(value.split("*")[0])
+        if "*" in value and len(head) >= 4 and any(char.isdigit() for char in head):
+            patterns.append(re.compile(re.escape(head) + r"\w{0,6}"))
+    return tuple(patterns)
+
+
+def shape(model: str) -> str:
+    """The pattern of a folded model number: `ep320` is `AA999`."""
+    return "".join("9" if char.isdigit() else "A" for char in model)
+
+
+def _listed(text: str) -> Iterable[str]:
+    for part in re.split(r"\s*(?:,|;|\band\b|\bor\b|&)\s*", text):
+        span = _RANGE.search(part.strip(' "“”().'))
+        if span and span[3] in ("", span[1]) and len(span[2]) == len(span[4]):
+            first, last = int(span[2]), int(span[4])
+            if 0 <= last - first <= _LONGEST_RANGE:
+                yield from (squash(f"{span[1]}{number:0{len(span[2])}d}") for number in range(first, last + 1))
+                continue
+        yield from (squash(token) for token in _TOKEN.findall(part) if "*" not in token)

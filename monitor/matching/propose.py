@@ -1,0 +1,123 @@
+"""Matches for the listings that the ledger knows, appended as proposals for people to decide."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crawler.feeds.notice import Notice
+from monitor.matching.matcher import Matcher
+from monitor.matching.records import MATCHER_VERSION, Listing
+from monitor.store.decision_tables import MatchRow
+from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, SightingRow
+from monitor.store.register_tables import NoticeRow
+
+_TEXTS = ("title", "brand", "model", "gtin", "description", "seller", "currency")
+
+
+def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | None = None) -> int:
+    """Match what each suspect listing's newest facts say against `notices` (the register's where none are given).
+
+    Facts come from the newest reading, or from the card of the newest sighting where no look read the page yet.
+    What was proposed before for the same listing, notice, facts and matcher is not written again. Returns how many
+    rows were appended.
+    """
+    listings = {listing.listing_id: listing for listing in known_listings(session)}
+    if not listings:
+        return 0
+    matcher = _matcher_of(session) if notices is None else Matcher(notices)
+    if matcher is None:
+        return 0
+    known = set(
+        session.execute(
+            select(MatchRow.listing_key, MatchRow.notice_id, MatchRow.facts_sha256).where(
+                MatchRow.matcher_version == MATCHER_VERSION
+            )
+        ).tuples()
+    )
+    digests = {key: facts_digest(listing) for key, listing in listings.items()}
+    rows = [
+        MatchRow(
+            listing_key=match.listing_id, notice_id=match.recall_id, tier=match.tier.value,
+            relation=match.relation.value, probability=round(match.probability, 6),
+            reasons=[reason.as_dict() for reason in match.reasons], matcher_version=MATCHER_VERSION,
+            facts_sha256=digests[match.listing_id], proposed_at=at,
+        )
+        for match in matcher.match(listings.values())
+        if (match.listing_id, match.recall_id, digests[match.listing_id]) not in known
+    ]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    return len(rows)
+
+
+def known_listings(session: Session) -> list[Listing]:
+    """Every suspect listing with its newest facts, by listing key; those of which nothing was read are left out."""
+    keys = session.scalars(
+        select(ListingRow.listing_key).where(ListingRow.role == "suspect").order_by(ListingRow.listing_key)
+    ).all()
+    found = _cards(session) | _read_facts(session)
+    return [_listing(key, found[key]) for key in keys if key in found and found[key].get("title")]
+
+
+def facts_digest(listing: Listing) -> str:
+    """SHA-256 over what the matcher was shown: the same facts are proposed once. A changed price is no new fact."""
+    shown = {name: getattr(listing, name) for name in _TEXTS if name != "currency"}
+    return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _read_facts(session: Session) -> dict[str, dict[str, Any]]:
+    newest = (
+        select(LookRow.listing_key, func.max(LookRow.look_id).label("look_id"))
+        .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
+        .where(ReadingRow.reading["facts"]["title"].as_string() != "")
+        .group_by(LookRow.listing_key)
+        .subquery()
+    )
+    rows = session.execute(
+        select(LookRow.listing_key, ReadingRow.reading)
+        .join(newest, newest.c.look_id == LookRow.look_id)
+        .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
+    )
+    return {key: reading["facts"] for key, reading in rows if reading.get("facts")}
+
+
+def _cards(session: Session) -> dict[str, dict[str, Any]]:
+    newest = (
+        select(SightingRow.listing_key, func.max(SightingRow.sighting_id).label("sighting_id"))
+        .group_by(SightingRow.listing_key)
+        .subquery()
+    )
+    rows = session.execute(
+        select(SightingRow.listing_key, SightingRow.card).join(newest, newest.c.sighting_id == SightingRow.sighting_id)
+    )
+    return dict(rows.tuples())
+
+
+def _listing(key: str, facts: dict[str, Any]) -> Listing:
+    texts = {name: str(facts.get(name) or "") for name in _TEXTS}
+    return Listing(listing_id=key, price=str(facts.get("price") or ""), **texts)
+
+
+def _matcher_of(session: Session) -> Matcher | None:
+    """The matcher over the register as it stands, kept until the register changes."""
+    rows = session.execute(select(NoticeRow.notice_id, NoticeRow.content_sha256).order_by(NoticeRow.notice_id)).all()
+    if not rows:
+        return None
+    digest = hashlib.sha256("\n".join(f"{key} {content}" for key, content in rows).encode()).hexdigest()
+    held = _held(digest)
+    if not held:
+        notices = session.scalars(select(NoticeRow.notice).order_by(NoticeRow.notice_id))
+        held.append(Matcher([Notice.model_validate(notice) for notice in notices]))
+    return held[0]
+
+
+@lru_cache(maxsize=1)
+def _held(digest: str) -> list[Matcher]:
+    """The place where the matcher of one state of the register is kept."""
+    return []

@@ -1,0 +1,85 @@
+"""What goes into the matcher and what comes out of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+MATCHER_VERSION = "1"
+
+
+class Tier(StrEnum):
+    """How much a match says (DOMAIN.md, docs/reference/tiers.md), the strongest first."""
+
+    IDENTIFIER = "identifier"
+    LINE = "line"
+    REGULATED_KIND = "regulated_kind"
+    LOOKALIKE = "lookalike"
+    LEAD = "lead"
+
+
+class Relation(StrEnum):
+    """What the listing is to the recalled product."""
+
+    SAME_PRODUCT = "same_product"
+    OTHER_MODEL = "other_model"
+    ACCESSORY = "accessory"
+    MEDIA = "media"
+    LATER_VERSION = "later_version"
+    REGULATED_KIND = "regulated_kind"
+    SAME_KIND = "same_kind"
+    UNRELATED = "unrelated"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a seller says about one offer; everything but the id may be empty. `price` is a decimal string."""
+
+    listing_id: str
+    title: str = ""
+    brand: str = ""
+    model: str = ""
+    gtin: str = ""
+    description: str = ""
+    seller: str = ""
+    price: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One feature that spoke: `weight` is its share of the log-odds, below zero where it speaks against.
+
+    `recall` and `listing` are the values compared, `outcome` is `agree`, `conflict` or `missing`.
+    """
+
+    feature: str
+    says: str
+    weight: float
+    outcome: str = "agree"
+    recall: str = ""
+    listing: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "feature": self.feature, "says": self.says, "weight": round(self.weight, 3),
+            "outcome": self.outcome, "recall": self.recall, "listing": self.listing,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One proposal: which recall a listing may be, how strong, and why. `probability` is from the additive model."""
+
+    listing_id: str
+    recall_id: str
+    tier: Tier
+    relation: Relation
+    probability: float
+    reasons: tuple[Reason, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "listing_id": self.listing_id, "recall_id": self.recall_id, "tier": self.tier.value,
+            "relation": self.relation.value, "probability": round(self.probability, 4),
+            "reasons": [reason.as_dict() for reason in self.reasons], "matcher_version": MATCHER_VERSION,
+        }  # fmt: skip

@@ -1,0 +1,42 @@
+"""The tier of a match, by DOMAIN.md's words. docs/reference/tiers.md explains each rule."""
+
+from monitor.matching.evidence import Evidence
+from monitor.matching.records import Relation, Tier
+from monitor.matching.relation import line_agrees, relation_of
+
+TIER_RULES = "tiers.1"
+
+_LEAD_COSINE = 0.42
+
+
+def tier_of(found: Evidence) -> tuple[Tier | None, Relation]:
+    """Tier and relation of one pair; no tier where nothing worth a person's glance points there."""
+    relation = relation_of(found)
+    if relation is Relation.SAME_PRODUCT and not contradictions(found):
+        if found.gtin or (found.model and found.brand_where in ("field", "title")):
+            return Tier.IDENTIFIER, relation
+        if line_agrees(found):
+            return Tier.LINE, relation
+    if relation is Relation.SAME_KIND:
+        return Tier.LOOKALIKE, relation
+    if _points_there(found):
+        return Tier.LEAD, relation
+    return None, relation
+
+
+def contradictions(found: Evidence) -> list[str]:
+    """The names of features that speak against it being the same product."""
+    against = {
+        "accessory": found.accessory, "media": found.media, "later_year": found.later_year,
+        "other_size": found.other_size, "kind_conflict": found.kind_conflict and not found.gtin,
+        "model_conflict": found.model_conflict and not found.gtin,
+    }  # fmt: skip
+    return [name for name, value in against.items() if value]
+
+
+def _points_there(found: Evidence) -> bool:
+    if found.gtin or (found.model and found.brand_where):
+        return True
+    if found.brand_where in ("field", "title") and (found.kind or found.specific_words or found.cosine >= _LEAD_COSINE):
+        return True
+    return found.cosine >= _LEAD_COSINE and found.specific_words >= 2

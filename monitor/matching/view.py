@@ -1,0 +1,94 @@
+"""One listing as the matcher sees it: its words, their runs, and the values that could identify it."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.matching.gtins import gtin_key
+from monitor.matching.models import is_model
+from monitor.matching.normalise import fold, key, spans, squash, words
+from monitor.matching.records import Listing
+
+_WORD = re.compile(r"[^\W_]+")
+_YEAR = re.compile(r"(?<![\w$.])(19[89]\d|20[0-4]\d)(?![\w.])")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LONG_NUMBER = re.compile(r"(?<!\d)\d{12,14}(?!\d)")
+_FOR = frozenset({"for", "fit", "fits", "compatible", "replace", "replaces", "replacing", "fur", "pour", "para"})
+_SEGMENT = re.compile(r"\s[-–|:]\s|[,(|;]|:\s|\bw/|\swith\s", re.IGNORECASE)
+_DESCRIPTION_LENGTH = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`spans` are runs of title words with their places; `raw` runs of the text as written, for model numbers.
+
+    `for_at` is the place of the first `for` or `fits` in the title (its length where there is none), `head` the last
+    word of the title's first part, `models` what looks like a model number.
+    """
+
+    listing: Listing
+    tokens: tuple[str, ...]
+    spans: dict[str, int]
+    brand_key: str
+    brand_spans: frozenset[str]
+    seller_spans: frozenset[str]
+    for_at: int
+    head: str
+    raw: frozenset[str]
+    models: frozenset[str]
+    stated_model: str
+    gtins: frozenset[str]
+    years: tuple[int, ...]
+    price: float | None
+
+
+def view_of(listing: Listing) -> View:
+    """Prepare `listing` once for all comparisons."""
+    tokens = words(listing.title)
+    raw = _raw_runs(f"{listing.title} {listing.model}")
+    stated = squash(listing.model) if listing.model else ""
+    described = _raw_runs(listing.description[:_DESCRIPTION_LENGTH]) if listing.description else frozenset()
+    for_at = next((at for at, token in enumerate(tokens) if token in _FOR and at > 0), len(tokens))
+    first_part = words(_SEGMENT.split(listing.title.strip(" -|,"), maxsplit=1)[0])
+    first_part = first_part[:for_at] or first_part
+    return View(
+        listing=listing, tokens=tokens, spans=spans(tokens), brand_key=_key(listing.brand),
+        brand_spans=_runs(listing.brand), seller_spans=_runs(listing.seller), for_at=for_at,
+        head=first_part[-1] if first_part else "", raw=raw | described,
+        models=frozenset(run for run in raw if is_model(run)), stated_model=stated if is_model(stated, True) else "",
+        gtins=_gtins(listing), years=tuple(int(year) for year in _YEAR.findall(listing.title)),
+        price=_price(listing.price),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def _key(text: str) -> str:
+    return key(text)
+
+
+@lru_cache(maxsize=50_000)
+def _runs(text: str) -> frozenset[str]:
+    return frozenset(spans(words(text))) if text else frozenset()
+
+
+def _raw_runs(text: str) -> frozenset[str]:
+    """Runs of up to three neighbouring words as written that hold a digit."""
+    tokens = _WORD.findall(fold(text))
+    runs = set()
+    for at, token in enumerate(tokens):
+        run = token
+        for following in ("", *tokens[at + 1 : at + 3]):
+            run += following
+            if 4 <= len(run) <= 24 and any(char.isdigit() for char in run):
+                runs.add(run)
+    return frozenset(runs)
+
+
+def _gtins(listing: Listing) -> frozenset[str]:
+    stated = [listing.gtin, *_LONG_NUMBER.findall(f"{listing.title} {listing.model} {listing.description}")]
+    return frozenset(found for found in map(gtin_key, stated) if found)
+
+
+def _price(text: str) -> float | None:
+    hit = _NUMBER.search(text.replace(",", ""))
+    return float(hit.group()) if hit else None
