@@ -9,9 +9,10 @@ from crawler.feeds.result import ReadResult
 
 
 class FeedInfo(BaseModel):
-    """What `feed.toml` says. `rank` decides which source's version of a notice is shown where several have it (low wins).
+    """What `feed.toml` says.
 
-    `min_records` and `max_records` are asserted on a whole list as it is fetched, never on a part that a person imports.
+    `rank` decides whose version of a notice is shown where several sources have it: the lowest. `min_records` and
+    `max_records` are asserted on a whole list as it is fetched, never on a part that a person imports.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

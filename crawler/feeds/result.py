@@ -74,7 +74,7 @@ def gather(
     read_row: Callable[[Row], Notice],
     notes: Iterable[str] = (),
 ) -> ReadResult:
-    """Read each row on its own: `rows` gives (name of the record, row), `read_row` makes a notice or raises RecordProblem.
+    """Read each row on its own: `rows` are (name of the record, row); `read_row` may raise RecordProblem.
 
     Of two records with one id the fuller stays; the other is refused with the difference, or counted as repeated.
     """

@@ -10,9 +10,10 @@ from monitor.store.base import Base
 
 
 class NoticeRow(Base):
-    """The newest version of a notice by its best source, projected for lists and searches; derived, so it may change.
+    """The newest version of a notice by its best source, projected for lists and searches; derived, so it changes.
 
-    `search_text` is folded to lower case: title, numbers, products, firms, hazards, identifiers. Days are ISO text.
+    `notice` is the whole of it with what our rules found; the other columns are for searching, texts folded to lower
+    case. Days are ISO text.
     """
 
     __tablename__ = "notices"
@@ -26,11 +27,13 @@ class NoticeRow(Base):
     scope: Mapped[str]
     verified: Mapped[bool]
     source: Mapped[str]
-    current_version_id: Mapped[int] = mapped_column(index=True)
+    seen_at: Mapped[datetime]
+    content_sha256: Mapped[str]
+    brand_text: Mapped[str] = mapped_column(Text)
     hazard_text: Mapped[str] = mapped_column(Text)
     country_text: Mapped[str] = mapped_column(Text)
     search_text: Mapped[str] = mapped_column(Text)
-    flags: Mapped[list[Any]]
+    notice: Mapped[dict[str, Any]]
 
 
 class NoticeVersionRow(Base):

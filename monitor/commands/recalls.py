@@ -1,0 +1,180 @@
+"""`stillforsale recalls`: the hazard register in and out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from crawler.errors import BadInput, NeedsPerson
+from monitor.commands.common import load_settings, print_json, raise_problems, say, settings_clock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.register.register import ImportResult
+    from monitor.store.session import Store
+
+app = typer.Typer(no_args_is_help=True, help="The hazard register: recalls, bans, warnings, and where they come from.")
+
+JSON = typer.Option(False, "--json", help="JSON on stdout and nothing else there.")
+
+
+@app.command("import")
+def import_files(
+    files: list[Path] = typer.Argument(..., metavar="FILE...", help="Recall lists, plain or .gz."),
+    source: str = typer.Option("", help="The form of the files; without it each is recognised by its content."),
+    seen_on: str = typer.Option("", metavar="DAY", help="When an old capture was made, as 2025-02-10."),
+    json: bool = JSON,
+) -> None:
+    """Read recall lists into the register.
+
+    Each file is one transaction. A record that can't be used is named with its reason and the others are kept;
+    `records` is the sum of new, changed, unchanged and refused. Importing a file again changes nothing. A notice that
+    a file lacks stays as it was: absence is never a withdrawal. `recalls list --sources` names the forms.
+
+    Exit status 1 where records were refused or a list is empty, 2 where a file is not what it claims.
+
+    Example: stillforsale recalls import recalls.json --source cpsc
+
+    Example: stillforsale recalls import export.csv.gz --seen-on 2025-02-10 --json
+    """
+    from monitor.register.importing import import_file, problems_of
+
+    waiting: list[str] = []
+    bad: list[BadInput] = []
+    with _opened() as (store, now):
+        seen_at = _day(seen_on, now)
+        for file in files:
+            try:
+                done = import_file(store, file, source or None, seen_at=seen_at, now=now)
+            except NeedsPerson as problem:
+                waiting.append(f"{file}: {problem}")
+            except BadInput as problem:
+                bad.append(problem)
+            else:
+                _report(str(file), done, json)
+                waiting += [f"{file}: {words}" for words in problems_of(done)]
+    if bad:
+        for words in (*waiting, *map(str, bad[1:])):
+            say(words)
+        raise bad[0]
+    raise_problems(waiting)
+
+
+@app.command("list")
+def list_notices(
+    words: list[str] = typer.Argument(None, metavar="[WORD]...", help="Words that must all stand in the notice."),
+    number: str = typer.Option("", help="The authority's number, with or without its hyphen."),
+    identifier: str = typer.Option("", help="A model, UPC, EAN, ASIN or batch, in any spelling."),
+    brand: str = typer.Option("", help="Part of a brand, product or firm name."),
+    hazard: str = typer.Option("", help="Part of the hazard."),
+    country: str = typer.Option("", help="Part of the country of manufacture."),
+    since: str = typer.Option("", metavar="DAY", help="Published on this day or later."),
+    until: str = typer.Option("", metavar="DAY", help="Published on this day or earlier."),
+    status: str = typer.Option("", help="recall, ban, standard, warning, violation, platform-notice or alert."),
+    authority: str = typer.Option("", help="Such as us-cpsc."),
+    limit: int = typer.Option(0, min=0, help="At most so many; 0 means all."),
+    sources: bool = typer.Option(False, "--sources", help="List the forms that can be imported instead."),
+    json: bool = JSON,
+) -> None:
+    """List what the register holds, newest first; with --json in the interchange form, one notice a line.
+
+    Example: stillforsale recalls list magnet balls --since 2025-01-01 --status warning
+
+    Example: stillforsale recalls list --identifier BR-C708S
+
+    Example: stillforsale recalls list --json > register.jsonl
+    """
+    if sources:
+        _list_sources(json)
+        return
+    from monitor.register.listing import write_list
+    from monitor.register.search import Query, search
+
+    query = Query(
+        words=" ".join(words or ()),
+        number=number,
+        identifier=identifier,
+        brand=brand,
+        hazard=hazard,
+        country=country,
+        since=since,
+        until=until,
+        kind=status,
+        authority=authority,
+        limit=limit,
+    )
+    with _opened() as (store, _), store.reader() as session:
+        write_list(search(session, query), as_json=json)
+
+
+@app.command("show")
+def show(
+    notice_id: str = typer.Argument(..., metavar="ID", help="An id such as us-cpsc:24316, or the authority's number."),
+    json: bool = JSON,
+) -> None:
+    """Show one entry like a case file: what, who, why, by which marks it can be known, and how it changed.
+
+    Example: stillforsale recalls show us-cpsc:24316
+    """
+    from monitor.register.casefile import case_file, case_json
+    from monitor.register.search import find_one
+
+    with _opened() as (store, _), store.reader() as session:
+        notice = find_one(session, notice_id)
+        if json:
+            print_json(case_json(session, notice))
+        else:
+            print(case_file(session, notice))
+
+
+def _list_sources(json: bool) -> None:
+    from crawler.feeds.registry import feeds
+    from monitor.register.listing import source_lines
+
+    if json:
+        for feed in feeds().values():
+            print_json(feed.info.model_dump(mode="json"))
+    else:
+        print("\n".join(source_lines(feeds().values())))
+
+
+def _report(name: str, done: "ImportResult", as_json: bool) -> None:
+    from monitor.register.importing import result_json, result_words
+
+    if as_json:
+        print_json(result_json(done))
+    else:
+        print(f"{name}: {result_words(done)}")
+    for note in done.notes:
+        say(f"{name}: {note}")
+
+
+@contextmanager
+def _opened() -> "Iterator[tuple[Store, datetime]]":
+    from monitor.store.session import open_store
+
+    settings = load_settings(initialised=False)
+    now = settings_clock(settings).now()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.ledger_url)
+    try:
+        yield store, now
+    finally:
+        store.close()
+
+
+def _day(text: str, now: "datetime") -> "datetime":
+    from datetime import UTC, datetime
+
+    if not text:
+        return now
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise BadInput(f"{text!r} is not a day like 2025-02-10", field="--seen-on") from None
+    if day > now:
+        raise BadInput(f"{text} lies in the future", field="--seen-on")
+    return day
