@@ -4,6 +4,7 @@ SQLite runs in WAL mode with foreign keys on, and every writing transaction star
 writer waits (busy timeout) instead of failing half-way. On PostgreSQL the bulk writers take one advisory lock.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from crawler.errors import BadInput
+from crawler.errors import BadInput, NeedsPerson
+from monitor.store.bulk import JsonText
 from monitor.store.tables import all_tables
 from monitor.store.upgrade import VERSIONS, upgrade, version_of
 
@@ -34,9 +36,15 @@ class Store:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """One writing transaction; on SQLite it holds the write lock from its first statement on."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        """One writing transaction; on SQLite it holds the write lock from its first statement on.
+
+        Raises NeedsPerson where the database can't be written: disk full, locked for long, gone.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise NeedsPerson(f"the database can't be written: {_first_line(error)}; nothing was changed") from error
 
     @contextmanager
     def reader(self) -> Iterator[Session]:
@@ -66,8 +74,8 @@ def open_store(url: str) -> Store:
             _upgrade(engine)
     except DatabaseError as error:
         engine.dispose()
-        problem = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-        raise BadInput(f"the database {engine.url.render_as_string()} can't be opened: {problem}") from error
+        where = engine.url.render_as_string()
+        raise BadInput(f"the database {where} can't be opened: {_first_line(error)}") from error
     except BadInput:
         engine.dispose()
         raise
@@ -110,11 +118,11 @@ def _parsed(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=_json)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, json_serializer=_json)
     event.listen(engine, "begin", _begin_postgres)
     return engine
 
@@ -142,3 +150,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgres(connection: Connection) -> None:
     if connection.get_execution_options().get(_READ_ONLY):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)
+
+
+def _first_line(error: DatabaseError) -> str:
+    return str(error.orig or error).strip().splitlines()[0]
