@@ -1,5 +1,14 @@
-"""Commands of the reports, and the whole command put together."""
+"""Thin commands of the reports, and those that need all three packages."""
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from reports.demo.command import demo
+from reports.lag_command import lag
+from reports.report_commands import report
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the reports' commands on the front door."""
+    app.command()(lag)
+    app.command()(report)
+    app.command()(demo)

@@ -9,6 +9,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_ABSENT = "../shared (real pages and recall lists) is not on this machine"
 
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
 _skipped_under_ci: list[str] = []
 
 
@@ -24,7 +26,7 @@ def shared() -> Path:
 @pytest.fixture
 def noon() -> datetime:
     """An instant to start from."""
-    return datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    return NOON
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

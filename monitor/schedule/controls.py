@@ -6,8 +6,6 @@ it goes; then, once it was seen gone twice, it serves as the dead one.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,10 +29,8 @@ class Controls:
     never: tuple[str, ...]
 
 
-def choose_controls(
-    session: Session, marketplace: Marketplace, vantage: str, suspects: set[str], at: datetime
-) -> Controls:
-    """Controls of one marketplace and vantage for a run at `at`.
+def choose_controls(session: Session, marketplace: Marketplace, vantage: str, suspects: set[str]) -> Controls:
+    """Controls of one marketplace and vantage for the next run.
 
     Candidates are listings that nothing points to, in an order that no person chose (by hash). One that was seen on
     sale lately comes before one that was never looked at.
@@ -52,10 +48,11 @@ def choose_controls(
             live.append((row.listing_id, row.url))
         elif len(recent) >= GONE_LOOKS and all(one in GONE for one in recent[:GONE_LOOKS]):
             dead.append((row.listing_id, row.url))
+    never = marketplace.site.controls.never_existed
     return Controls(
         live=tuple((live + untried)[:LIVE_CONTROLS]),
         dead=tuple(dead[:1]),
-        never=marketplace.never_existed_ids(at),
+        never=(never,) if never else (),
     )
 
 

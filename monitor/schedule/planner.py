@@ -84,7 +84,7 @@ def look_slots(
         due = [item for item in due if item.watched.listing_key.partition(":")[0] in permitted]
         marketplaces = sorted({item.watched.listing_key.partition(":")[0] for item in due})
         for name in marketplaces:
-            controls = choose_controls(session, registry.get(name), vantage.name, keys, at)
+            controls = choose_controls(session, registry.get(name), vantage.name, keys)
             slots.extend(_control_slots(controls, registry, name, vantage, len(slots)))
         slots.extend(_look_slots(session, registry, due, vantage, len(slots)))
     return slots

@@ -1,0 +1,39 @@
+"""The reach table: what can be seen of each marketplace, by which method, and what of it is verified."""
+
+from pathlib import Path
+
+from crawler.marketplaces.base import Marketplace
+from crawler.marketplaces.registry import Registry, load_registry
+from crawler.reading import MarkKind
+from monitor.config import Settings
+
+COLUMNS = ("marketplace", "automated", "search", "look", "ends verified", "api", "terms read", "terms say")
+ENDS = (MarkKind.REMOVED, MarkKind.REMOVED_POLICY, MarkKind.ENDED, MarkKind.SELLER_GONE, MarkKind.OUT_OF_STOCK)
+
+
+def registry_of(settings: Settings) -> Registry:
+    """The marketplaces of the package and of the operator's own folder."""
+    return load_registry(Path(settings.marketplaces_dir) if settings.marketplaces_dir else None)
+
+
+def reach_table(settings: Settings) -> list[dict[str, str]]:
+    """One row a marketplace, by name; keys are COLUMNS."""
+    return [_row(one, settings) for one in sorted(registry_of(settings), key=lambda one: one.name)]
+
+
+def _row(marketplace: Marketplace, settings: Settings) -> dict[str, str]:
+    site, decided = marketplace.site, settings.terms.get(marketplace.name)
+    allowed = "allowed" if decided and decided.automation else "forbidden" if decided else "undecided: off"
+    needs_browser = {"never": "fetch", "on_shell": "fetch, browser for shells", "always": "browser"}
+    ends = [one for one in site.signatures if one.kind in ENDS]
+    confirmed = sorted({one.kind.value for one in ends if one.verified is not None})
+    return {
+        "marketplace": marketplace.name,
+        "automated": allowed,
+        "search": "by address" if site.search_url else "not by address",
+        "look": needs_browser[marketplace.render],
+        "ends verified": ", ".join(confirmed) or "none: a person must confirm",
+        "api": ", ".join(f"{api.name} ({api.needs})" for api in site.apis) or "none",
+        "terms read": site.terms.read_on,
+        "terms say": site.terms.automation,
+    }
