@@ -1,0 +1,221 @@
+"""Fetches one page politely: every hop is admitted, takes its turn, is archived, and is judged only as a message.
+
+Nothing here raises for what a site does: the answer is a `Fetched` with an outcome and a reason.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from scrapy.http import Request
+from scrapy.http import Response as ScrapyResponse
+from w3lib.url import safe_url_string
+
+from crawler.archive.warc import Message
+from crawler.clock import Clock
+from crawler.egress import EgressGuard, EgressRefused, UnknownHost
+from crawler.encoding import BodyTooLarge, TornBody, UndecodableBody, codings_of, decode
+from crawler.pace import Stop, Stopped
+from crawler.plan import Limits
+from crawler.policy import NotAllowed, Policy, host_key, robots_note
+from crawler.record import Outcome
+from crawler.robots import MAX_BYTES, MAX_REDIRECTS, RobotsRules, rules_from, unreachable
+from crawler.transport import WireResponse
+from crawler.troubles import HOST_TROUBLES, TRANSIENT, reason_of
+
+Download = Callable[[Request], Awaitable[ScrapyResponse]]
+HeadersFor = Callable[[str], dict[str, str]]
+ArchiveMessage = Callable[[Message], str]
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_URL = 8192
+
+
+class FetchFailed(Exception):
+    """The network gave no usable answer; the message is the capture's reason."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One archived exchange: `body` decoded, empty where `trouble` says why it is not usable."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    body_sha256: str
+    wire_bytes: int
+    record_id: str
+    remote_ip: str
+    certificate_sha256: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What became of one request: the last answer where there was one, and the URLs that it went through."""
+
+    outcome: Outcome
+    reason: str
+    url: str
+    redirects: tuple[str, ...] = ()
+    answer: Answer | None = None
+
+
+class Fetcher:
+    """Fetches for one run. `download` hands a request to Scrapy, `archive` keeps an exchange and gives its id."""
+
+    def __init__(
+        self,
+        download: Download,
+        archive: ArchiveMessage,
+        guard: EgressGuard,
+        clock: Clock,
+        limits: Limits,
+        stop: Stop,
+        note_robots: Callable[[dict[str, str]], None],
+    ) -> None:
+        self._download, self._archive, self._guard = download, archive, guard
+        self._clock, self._limits, self._stop = clock, limits, stop
+        self._note_robots = note_robots
+        self.policy: Policy
+        self.robots_headers: HeadersFor = lambda _: {}
+
+    async def fetch(self, url: str, headers_for: HeadersFor) -> Fetched:
+        """Fetch `url`, following redirects. Raises Stopped or DiskFull, and nothing for what the network does."""
+        hops: list[str] = []
+        current, answer = url, None
+        try:
+            while True:
+                answer = await self._hop(current, headers_for)
+                target = self._redirect(answer)
+                if not target:
+                    outcome = Outcome.FAILED if answer.trouble else Outcome.FETCHED
+                    return Fetched(outcome, answer.trouble, current, tuple(hops), answer)
+                if len(hops) >= self._limits.max_redirects:
+                    return Fetched(Outcome.FAILED, "redirect_limit", current, tuple(hops), answer)
+                hops.append(current)
+                current = target
+        except NotAllowed as refusal:
+            return Fetched(Outcome.NOT_ALLOWED, str(refusal), current, tuple(hops), answer)
+        except FetchFailed as failure:
+            return Fetched(Outcome.FAILED, str(failure), current, tuple(hops), answer)
+
+    def slow_down(self, url: str, delay_s: float) -> None:
+        """Never go faster on the URL's host than its marketplace's description says."""
+        self.policy.pace.slow_down(host_key(url), delay_s)
+
+    async def robots(self, url: str) -> RobotsRules:
+        """The robots.txt that rules `url`, archived and noted. Raises FetchFailed where the host itself is beyond
+        reach, so that an outage is not told as a refusal."""
+        at = urljoin(url, "/robots.txt")
+        record_id = ""
+        try:
+            answer = await self._robots_answer(at)
+            record_id = answer.record_id
+            rules = unreachable(answer.trouble) if answer.trouble else rules_from(answer.status, answer.body)
+            self.policy.answered(
+                at, answer.status if answer.status == 429 else 0, answer.headers.get("retry-after", "")
+            )
+        except FetchFailed as failure:
+            if str(failure).partition(":")[0] in HOST_TROUBLES:
+                raise
+            rules = unreachable(str(failure))
+        self._note_robots(robots_note(at, rules, self._clock.now(), record_id))
+        return rules
+
+    async def _robots_answer(self, at: str) -> Answer:
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._robots_exchange(at)
+            target = self._redirect(answer)
+            if not target:
+                return answer
+            at = target
+        raise FetchFailed("more than five redirects")
+
+    async def _robots_exchange(self, at: str) -> Answer:
+        """One request for robots.txt, and a second where the first broke off."""
+        await self._checked(at)
+        try:
+            async with self.policy.pace.turn(host_key(at)):
+                return await self._exchange(at, self.robots_headers(host_key(at)), MAX_BYTES * 2)
+        except FetchFailed as failure:
+            if str(failure).partition(":")[0] not in TRANSIENT:
+                raise
+        async with self.policy.pace.turn(host_key(at)):
+            return await self._exchange(at, self.robots_headers(host_key(at)), MAX_BYTES * 2)
+
+    async def _hop(self, url: str, headers_for: HeadersFor) -> Answer:
+        await self._checked(url)
+        await self.policy.admit(url)
+        async with self.policy.turn(url):
+            answer = await self._exchange(url, headers_for(host_key(url)), self._limits.max_body_bytes)
+        self.policy.answered(url, answer.status, answer.headers.get("retry-after", ""))
+        return answer
+
+    async def _checked(self, url: str) -> None:
+        """The guard's leave for this URL, before anything else is asked about it."""
+        self._stop.check()
+        if len(url) > MAX_URL or not url.isascii():
+            raise FetchFailed("bad_url: not an ASCII URL of ordinary length")
+        try:
+            await self._guard.addresses(url)
+        except EgressRefused as refusal:
+            raise NotAllowed(f"egress: {refusal}") from refusal
+        except (UnknownHost, TimeoutError) as error:
+            raise FetchFailed(f"dns: {error}") from error
+
+    async def _exchange(self, url: str, headers: dict[str, str], limit: int) -> Answer:
+        request = Request(url, headers=headers, dont_filter=True)
+        try:
+            response = await self._download(request)
+        except (Stopped, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            raise FetchFailed(reason_of(error)) from error
+        assert isinstance(response, WireResponse)
+        return self._kept(url, response, limit)
+
+    def _kept(self, url: str, response: WireResponse, limit: int) -> Answer:
+        """Archive the exchange, then undo its content coding."""
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+            for name, values in response.headers.items()
+        }
+        body, trouble = response.body, ""
+        try:
+            if "dataloss" in response.flags:
+                raise TornBody("the connection closed before the body was whole")
+            body = decode(response.body, codings_of([headers.get("content-encoding", "")]), limit)
+        except TornBody as error:
+            body, trouble = b"", f"truncated: {error}"
+        except BodyTooLarge as error:
+            body, trouble = b"", f"too_large: {error}"
+        except UndecodableBody as error:
+            body, trouble = b"", f"bad_encoding: {error}"
+        heads = response.heads
+        message = Message(
+            url, self._clock.now(), heads.remote_ip, heads.sent, heads.received, response.body,
+            "disconnect" if "dataloss" in response.flags else "",
+        )  # fmt: skip
+        certificate = hashlib.sha256(heads.certificate).hexdigest() if heads.certificate else ""
+        return Answer(
+            url, response.status, headers, body, hashlib.sha256(body).hexdigest() if not trouble else "",
+            len(response.body), self._archive(message), heads.remote_ip, certificate, trouble,
+        )  # fmt: skip
+
+    def _redirect(self, answer: Answer) -> str:
+        location = answer.headers.get("location", "")
+        if answer.status not in REDIRECTS or not location:
+            return ""
+        target = urljoin(answer.url, location.encode("latin-1").decode("utf-8", "replace").strip())
+        return _quoted(target)
+
+
+def _quoted(url: str) -> str:
+    try:
+        return safe_url_string(url).partition("#")[0]
+    except ValueError:
+        return url

@@ -1,0 +1,145 @@
+"""What we may fetch and when: terms, pauses, robots.txt, pace. Asked before every request and every redirect.
+
+Whoever is refused here gets `not_allowed` and the reason; the network is not touched. 403, 429 and a wall put the
+host to rest for hours, and `Retry-After` is honoured.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from crawler.clock import Clock, instant
+from crawler.egress import DEFAULT_PORTS
+from crawler.pace import Pace
+from crawler.pauses import HostPauses
+from crawler.plan import Limits
+from crawler.robots import MAX_AGE_S, RobotsRules
+
+LONGEST_WAIT_S = 3600.0
+SHORT_RETRY_S = 120.0
+LONGEST_PAUSE = timedelta(days=7)
+_UNREACHABLE_AGE_S = 300.0
+
+FetchRobots = Callable[[str], Awaitable[RobotsRules]]
+
+
+class NotAllowed(Exception):
+    """We may not make this request; the message is the capture's reason."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    rules: RobotsRules
+    until: datetime
+
+
+def host_key(url: str) -> str:
+    """The host that pace, pauses and robots.txt are about: lower case, with the port where it is not the usual one."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    return host if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
+
+
+def retry_after(value: str, now: datetime) -> float:
+    """The seconds that a Retry-After header asks for (RFC 9110, section 10.2.3: seconds or a date); 0 if it can't
+    be read."""
+    text = value.strip()
+    if text.isdigit():
+        return float(text[:9])
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    return max(0.0, (at - now).total_seconds()) if at.tzinfo else 0.0
+
+
+class Policy:
+    """The rules of one run. `fetch_robots` gets the robots.txt of a URL's host; it may raise what a fetch raises."""
+
+    def __init__(self, clock: Clock, limits: Limits, pauses: HostPauses, pace: Pace, fetch_robots: FetchRobots) -> None:
+        self.clock, self.limits, self.pauses, self.pace = clock, limits, pauses, pace
+        self._fetch_robots = fetch_robots
+        self._robots: dict[str, _Kept] = {}
+        self._down: dict[str, tuple[float, Exception]] = {}
+
+    async def admit(self, url: str) -> None:
+        """Raises NotAllowed where this URL may not be fetched now, or what fetching its robots.txt raised."""
+        host = host_key(url)
+        self._not_paused(host)
+        rules = await self._rules(host, url)
+        if not rules.allows(url):
+            why = "disallowed" if rules.verdict == "rules" else rules.reason
+            raise NotAllowed(f"robots: {why}")
+
+    def fetch_robots_with(self, fetch_robots: FetchRobots) -> None:
+        """Use another way to the network; what is known of robots.txt stays."""
+        self._fetch_robots = fetch_robots
+
+    def turn(self, url: str) -> AbstractAsyncContextManager[None]:
+        """The host's turn for one request. Raises NotAllowed where the wait is too long for a run."""
+        host = host_key(url)
+        self._not_paused(host)
+        if self.pace.wait_s(host) > LONGEST_WAIT_S:
+            raise NotAllowed(f"host_paused: the next request would have to wait {self.pace.wait_s(host):.0f} s")
+        return self.pace.turn(host)
+
+    def answered(self, url: str, status: int, retry_after_header: str) -> None:
+        """Take note of a status that asks for restraint: 403 and 429 rest the host for hours, Retry-After as asked."""
+        asked_s = retry_after(retry_after_header, self.clock.now()) if retry_after_header else 0.0
+        if status in (403, 429):
+            self.rest(url, f"status {status}", asked_s)
+        elif status >= 500 and asked_s > SHORT_RETRY_S:
+            self.rest(url, f"status {status} with Retry-After", asked_s, at_least_s=0.0)
+        elif status >= 500 and asked_s:
+            self.pace.hold(host_key(url), asked_s)
+
+    def rest(self, url: str, why: str, asked_s: float = 0.0, at_least_s: float | None = None) -> None:
+        """Put the URL's host to rest: for `limits.backoff_hours` or what it asked for, whichever is longer."""
+        least_s = self.limits.backoff_hours * 3600 if at_least_s is None else at_least_s
+        rest = min(timedelta(seconds=max(least_s, asked_s)), LONGEST_PAUSE)
+        self.pauses.pause(host_key(url), self.clock.now() + rest, why)
+
+    def keep_pace(self) -> None:
+        """Write down what hosts with a long pace still have to wait, for the run that comes next."""
+        for host, wait_s in self.pace.delays().items():
+            if wait_s > 1:
+                self.pauses.pause(host, self.clock.now() + timedelta(seconds=wait_s), "pace", kind="pace")
+
+    def _not_paused(self, host: str) -> None:
+        pause = self.pauses.of(host)
+        if pause is None:
+            return
+        if pause.kind == "pace":
+            self.pace.hold(host, (datetime.fromisoformat(pause.until) - self.clock.now()).total_seconds())
+            return
+        raise NotAllowed(f"host_paused: {pause.why}, until {pause.until}")
+
+    async def _rules(self, host: str, url: str) -> RobotsRules:
+        kept = self._robots.get(host)
+        if kept is None or self.clock.now() >= kept.until:
+            rules = await self._fetched_rules(host, url)
+            age_s = _UNREACHABLE_AGE_S if rules.reason.startswith("unreachable") else MAX_AGE_S
+            kept = _Kept(rules, self.clock.now() + timedelta(seconds=age_s))
+            self._robots[host] = kept
+            self.pace.slow_down(host, rules.delay_s)
+        return kept.rules
+
+    async def _fetched_rules(self, host: str, url: str) -> RobotsRules:
+        """A host that is beyond reach is not tried again for every slot: the error holds for five minutes."""
+        down = self._down.get(host)
+        if down is not None and self.clock.monotonic_s() < down[0]:
+            raise down[1]
+        try:
+            return await self._fetch_robots(url)
+        except Exception as error:
+            self._down[host] = (self.clock.monotonic_s() + _UNREACHABLE_AGE_S, error)
+            raise
+
+
+def robots_note(url: str, rules: RobotsRules, at: datetime, record_id: str) -> dict[str, str]:
+    """One line of the manifest's `robots`."""
+    note = {"url": url, "verdict": rules.verdict, "reason": rules.reason, "read_at": instant(at)}
+    return {**note, "agents": " ".join(rules.agents), "delay_s": f"{rules.delay_s:g}", "warc_record_id": record_id}

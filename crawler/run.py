@@ -1,0 +1,138 @@
+"""A plan in, a run folder out. `python -m crawler.run FOLDER...` is the child process that does it.
+
+One process has one reactor, so whoever wants a crawl starts a child with `crawl_in_child`; a child carries out
+several plans, one after another, because a bare start costs about a second.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+from scrapy.utils.log import configure_logging
+from scrapy.utils.reactor import install_reactor
+
+from crawler.child import ChildResult, crawl_in_child, status_of
+from crawler.clock import clock_from
+from crawler.errors import BadInput, StillForSaleError
+from crawler.folder import RunFolder, read_manifest
+from crawler.pace import Stop
+from crawler.plan import read_plan
+from crawler.record import PLAN_FILE, Manifest
+from crawler.session import INTERRUPTED, Read, Session, Sites, marketplaces
+from crawler.spiders.discover import DiscoverSpider
+from crawler.spiders.look import LookSpider
+
+__all__ = ["ChildResult", "crawl_in_child", "open_session", "run_plan"]
+
+REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+
+def open_session(folder: Path, sites: Sites | None = None, read: Read | None = None) -> Session:
+    """The session of the plan in `folder`, to be handed to spiders. `sites` and `read` replace the registry's.
+
+    Raises BadInput for a bad plan or clock, FolderBusy where another process fills the folder.
+    """
+    plan, _ = read_plan(folder / PLAN_FILE)
+    try:
+        clock = clock_from(plan.clock)
+    except (ValueError, OSError) as error:
+        raise BadInput(str(error), file=str(folder / PLAN_FILE), line=1, field="clock") from error
+    if sites is None:
+        sites, read = marketplaces(plan.marketplaces_dir)
+    return Session(RunFolder.open(folder, clock), sites, read, Stop(plan.stop_file))
+
+
+def run_plan(folder: Path, *, sites: Sites | None = None, read: Read | None = None) -> Manifest:
+    """Carry out the plan in `folder`, or go on with it where an earlier session was killed; gives the seal.
+
+    A sealed folder is left as it is. Raises BadInput, FolderBusy or OutOfSpace.
+    """
+    sealed = read_manifest(folder)
+    if sealed is not None:
+        return sealed
+    loop = _event_loop()
+    return loop.run_until_complete(_run(folder, sites, read))
+
+
+async def _run(folder: Path, sites: Sites | None, read: Read | None) -> Manifest:
+    session = open_session(folder, sites, read)
+    try:
+        with _draining(session.stop):
+            for spider in (LookSpider, DiscoverSpider):
+                if session.visits(searches=spider.searches) and not session.stop.reason:
+                    crawler = Crawler(spider, _settings())
+                    await crawler.crawl_async(session=session)
+    except BaseException:
+        session.abandon()
+        raise
+    return session.finish()
+
+
+@contextmanager
+def _draining(stop: Stop) -> Iterator[None]:
+    """SIGINT and SIGTERM end the run in order; a second one ends the process."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def told(number: signal.Signals) -> None:
+        stop.now(INTERRUPTED)
+        loop.remove_signal_handler(number)
+
+    try:
+        for number in signals:
+            loop.add_signal_handler(number, told, number)
+    except (ValueError, RuntimeError):
+        signals = ()
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    return settings
+
+
+def _event_loop() -> asyncio.AbstractEventLoop:
+    """The loop of this process's reactor. It runs only while a plan is carried out, so a process can do several."""
+    install_reactor(REACTOR)
+    from twisted.internet import reactor
+
+    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # type: ignore[attr-defined]
+    return loop
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The child: one JSON line a folder on stdout; exit status 0, or 1 where a run needs a person, 2 for bad input."""
+    configure_logging({"LOG_LEVEL": "WARNING"})
+    worst = 0
+    for name in arguments:
+        result: dict[str, Any] = {"folder": name, "status": "finished", "error": ""}
+        try:
+            result["status"] = status_of(run_plan(Path(name)))
+        except StillForSaleError as error:
+            result.update(status=type(error).__name__, error=str(error))
+            worst = max(worst, 2 if isinstance(error, BadInput) else 1)
+        except Exception as error:
+            result.update(status="failed", error=f"{type(error).__name__}: {error}")
+            worst = max(worst, 1)
+        sys.stdout.write(json.dumps(result) + "\n")
+        sys.stdout.flush()
+        if result["status"] == INTERRUPTED or os.getppid() == 1:
+            break
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

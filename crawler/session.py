@@ -1,0 +1,260 @@
+"""One plan being carried out: which slots are left, what each visit leaves, and how the run ends.
+
+Spiders drive it; it knows no Scrapy beyond the `download` that it is handed.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from crawler.archive.append import DiskFull
+from crawler.clock import Clock, instant
+from crawler.egress import EgressGuard
+from crawler.errors import BadInput, NeedsPerson
+from crawler.fetch import Download, Fetched, Fetcher
+from crawler.folder import RunFolder
+from crawler.manifest import seal
+from crawler.marketplaces.states import SearchState, State
+from crawler.pace import Pace, Stop
+from crawler.pauses import PAUSES_FILE, HostPauses
+from crawler.plan import Slot, Vantage
+from crawler.policy import Policy
+from crawler.reading import FetchedPage, MarkKind, Reading
+from crawler.record import Capture, Manifest, Outcome
+from crawler.recovery import DISK_FULL
+from crawler.troubles import TRANSIENT
+from crawler.vantage import Region, request_headers
+
+log = logging.getLogger(__name__)
+
+Read = Callable[[FetchedPage, Slot, Vantage | None], Reading]
+"""Reads a fetched page for the slot that asked for it and the buyer it was asked for."""
+
+INTERRUPTED = "interrupted"
+FINISHED = "finished"
+
+
+class Site(Region, Protocol):
+    """What a run needs to know of a marketplace."""
+
+    @property
+    def min_delay_s(self) -> float: ...
+
+
+Sites = Callable[[str], Site | None]
+"""The marketplace of a name, None where it is not known."""
+
+
+class OutOfSpace(NeedsPerson):
+    """The disk is full; what was seen is kept, and the run goes on from there once there is room."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What is left of a slot: the page to fetch next."""
+
+    slot: Slot
+    page: int
+    url: str
+
+
+class Session:
+    """Carries out the plan in one folder. Open it, let spiders work through `visits`, then `finish` or `abandon`."""
+
+    def __init__(self, folder: RunFolder, sites: Sites, read: Read | None, stop: Stop) -> None:
+        plan = folder.plan
+        self.folder, self.plan, self.clock, self.stop = folder, plan, folder.clock, stop
+        self._sites, self._read = sites, read
+        self.limits = plan.limits
+        self.guard = EgressGuard(self.clock, plan.allowed_hosts)
+        self._pauses = HostPauses(folder.path.resolve().parent / PAUSES_FILE, self.clock)
+        self.pace = Pace(self.clock, plan.limits.min_delay_s, stop)
+        self.clock_jumps: list[dict[str, str]] = []
+        self._fetcher: Fetcher | None = None
+        self._policy: Policy | None = None
+
+    def connect(self, download: Download) -> None:
+        """Hand over the way to the network; the spider does so when its engine runs."""
+        fetcher = Fetcher(
+            download, self.folder.archive, self.guard, self.clock, self.limits, self.stop, self.folder.note_robots
+        )
+        policy = self._policy or Policy(self.clock, self.limits, self._pauses, self.pace, fetcher.robots)
+        policy.fetch_robots_with(fetcher.robots)
+        fetcher.policy = policy
+        fetcher.robots_headers = lambda host: request_headers(host, self.plan.identity, None, None)
+        self._fetcher, self._policy = fetcher, policy
+
+    def visits(self, *, searches: bool) -> list[Visit]:
+        """What is left to do, in the order of the plan: search slots, or all the others."""
+        found = (self._left(slot) for slot in self.folder.slots if (slot.purpose == "search") == searches)
+        return [visit for visit in found if visit is not None]
+
+    async def look(self, visit: Visit) -> Capture:
+        """Fetch and read one page; its capture is in the folder when this returns. Raises Stopped or DiskFull."""
+        started_at, started_s = self.clock.now(), self.clock.monotonic_s()
+        slot = visit.slot
+        if slot.marketplace not in self.plan.allowed_marketplaces:
+            fetched, attempt = Fetched(Outcome.NOT_ALLOWED, f"terms: {slot.marketplace} is not allowed", visit.url), 1
+        else:
+            fetched, attempt = await self._fetch(visit)
+        reading, reason = self._reading(visit, fetched)
+        elapsed_ms = round((self.clock.monotonic_s() - started_s) * 1000)
+        capture = self._capture(visit, fetched, reading, reason, started_at, elapsed_ms, attempt)
+        await self.folder.append(capture)
+        return capture
+
+    async def failed(self, visit: Visit, error: Exception) -> None:
+        """The line of a visit that an error of our own ended."""
+        log.error("slot %s ended with an error of our own", visit.slot.slot_id, exc_info=error)
+        fetched = Fetched(Outcome.FAILED, f"error: {type(error).__name__}: {error}"[:300], visit.url)
+        await self.folder.append(self._capture(visit, fetched, None, fetched.reason, self.clock.now(), 0, 1))
+
+    def finish(self) -> Manifest:
+        """Give every slot that is left its line, seal the folder and let go of it. Raises OutOfSpace."""
+        try:
+            return self._finished()
+        except DiskFull as error:
+            left = len(self.visits(searches=True)) + len(self.visits(searches=False))
+            raise OutOfSpace(
+                f"the disk is full: {left} of {len(self.folder.slots)} slots of run {self.plan.run_id} were not looked "
+                f"at; make room and run it again ({error})"
+            ) from error
+        finally:
+            self.folder.close()
+
+    def abandon(self) -> None:
+        """Let go of the folder unsealed: what is there stays, and the next session goes on from it."""
+        self.folder.close()
+
+    def _finished(self) -> Manifest:
+        if self.stop.reason == DISK_FULL:
+            self.folder.give_room()
+        reason = self.stop.reason or "unfinished"
+        self.folder.append_now([self._not_looked(visit, reason) for visit in self._all_left()])
+        if self.stop.reason == DISK_FULL:
+            raise DiskFull(str(self.folder.path))
+        if self._policy is not None:
+            self._policy.keep_pace()
+        manifest = seal(self.folder, self.stop.reason or FINISHED, tuple(self.clock_jumps))
+        self.folder.tidy()
+        return manifest
+
+    def _all_left(self) -> list[Visit]:
+        return [*self.visits(searches=True), *self.visits(searches=False)]
+
+    def _left(self, slot: Slot) -> Visit | None:
+        last = self.folder.last.get(slot.slot_id)
+        if last is None:
+            return Visit(slot, slot.page, slot.url)
+        if slot.purpose == "search" and last.next_page_url and last.page < slot.page + slot.max_pages - 1:
+            return Visit(slot, last.page + 1, last.next_page_url)
+        return None
+
+    async def _fetch(self, visit: Visit) -> tuple[Fetched, int]:
+        """Fetch with at most one more attempt where the transport broke; the number of the last attempt."""
+        assert self._fetcher is not None
+        slot = visit.slot
+        site, vantage = self._sites(slot.marketplace), self.plan.vantages.get(slot.vantage)
+
+        def headers_for(host: str) -> dict[str, str]:
+            return request_headers(host, self.plan.identity, vantage, site)
+
+        if site is not None:
+            self._fetcher.slow_down(visit.url, site.min_delay_s)
+        attempt = self.folder.attempt(slot.slot_id, visit.page)
+        fetched = await self._fetcher.fetch(visit.url, headers_for)
+        if fetched.outcome == Outcome.FAILED and fetched.reason.partition(":")[0] in TRANSIENT:
+            attempt = self.folder.attempt(slot.slot_id, visit.page)
+            fetched = await self._fetcher.fetch(visit.url, headers_for)
+        return fetched, attempt
+
+    def _reading(self, visit: Visit, fetched: Fetched) -> tuple[Reading | None, str]:
+        """What the page says, and the capture's reason. A reader that raises costs the reading, not the capture."""
+        answer = fetched.answer
+        if fetched.outcome != Outcome.FETCHED or answer is None or self._read is None:
+            return None, fetched.reason
+        page = FetchedPage(
+            url=fetched.url,
+            body=answer.body,
+            status=answer.status,
+            requested_url=visit.url,
+            content_type=answer.headers.get("content-type", ""),
+            listing_id=visit.slot.listing_id,
+        )
+        try:
+            reading = self._read(page, visit.slot, self.plan.vantages.get(visit.slot.vantage))
+        except Exception as error:
+            log.exception("the reader of %s failed on %s", visit.slot.marketplace, fetched.url)
+            return None, f"reader: {type(error).__name__}: {error}"[:300]
+        if reading.judgement.state in (State.BLOCKED, SearchState.BLOCKED) and self._policy is not None:
+            if any(mark.kind == MarkKind.WALL for mark in reading.marks):
+                self._policy.rest(fetched.url, "wall")
+        return reading, fetched.reason
+
+    def _capture(
+        self,
+        visit: Visit,
+        fetched: Fetched,
+        reading: Reading | None,
+        reason: str,
+        started_at: datetime,
+        elapsed_ms: int,
+        attempt: int,
+    ) -> Capture:
+        answer = fetched.answer
+        return Capture(
+            run_id=self.plan.run_id,
+            slot_id=visit.slot.slot_id,
+            page=visit.page,
+            outcome=fetched.outcome,
+            reason=reason,
+            requested_url=visit.url,
+            final_url=fetched.url,
+            redirects=fetched.redirects,
+            status=answer.status if answer and fetched.outcome != Outcome.NOT_ALLOWED else None,
+            started_at=instant(started_at),
+            finished_at=instant(self.clock.now()),
+            elapsed_ms=elapsed_ms,
+            attempt=attempt,
+            warc_record_id=answer.record_id if answer else "",
+            body_sha256=answer.body_sha256 if answer else "",
+            body_bytes=len(answer.body) if answer else 0,
+            wire_bytes=answer.wire_bytes if answer else 0,
+            remote_ip=answer.remote_ip if answer else "",
+            certificate_sha256=answer.certificate_sha256 if answer else "",
+            reading=reading,
+        )
+
+    def _not_looked(self, visit: Visit, reason: str) -> Capture:
+        fetched = Fetched(Outcome.NOT_LOOKED, reason, "")
+        attempt = max(1, self.folder.attempts_of(visit.slot.slot_id, visit.page))
+        return self._capture(visit, fetched, None, reason, self.clock.now(), 0, attempt)
+
+
+def marketplaces(marketplaces_dir: str) -> tuple[Sites, Read]:
+    """The registry as a run needs it: metadata by name, and the reader. Adapters may lie in one more folder."""
+    from crawler.marketplaces.reader import read_page
+    from crawler.marketplaces.registry import load_registry
+
+    registry = load_registry(Path(marketplaces_dir)) if marketplaces_dir else load_registry()
+
+    def site(name: str) -> Site | None:
+        try:
+            return registry.get(name)
+        except BadInput:
+            return None
+
+    def read(page: FetchedPage, slot: Slot, vantage: Vantage | None) -> Reading:
+        kind = "search" if slot.purpose == "search" else "listing"
+        return read_page(page, marketplace=slot.marketplace, kind=kind, vantage=vantage, registry=registry)
+
+    return site, read
+
+
+def clock_jump(clock: Clock, wall_before: datetime, elapsed_s: float) -> dict[str, str] | None:
+    """A note where the wall clock moved otherwise than the stopwatch by more than two seconds."""
+    jump_s = (clock.now() - wall_before).total_seconds() - elapsed_s
+    return {"seen_at": instant(clock.now()), "jump_s": f"{jump_s:+.1f}"} if abs(jump_s) > 2.0 else None
