@@ -5,7 +5,7 @@ product before, as often as a takedown needs to be confirmed. One such page chan
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.marketplaces.states import Standing, State
@@ -84,7 +84,7 @@ def _first_entity(looks: Sequence[LookFact], rule: Confirmation) -> tuple[Entity
         if page is None:
             continue
         if product.is_other(page):
-            changed[index] = replace(look, state=State.REPLACED)
+            changed[index] = look._replace(state=State.REPLACED)
             if other.is_other(page):
                 showing_other, other = [], _Product()
             showing_other.append(index)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.marketplaces.states import STANDING, Standing, State
@@ -20,8 +21,7 @@ class Fingerprint:
     seller: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LookFact:
+class LookFact(NamedTuple):
     """One look, as the fold sees it. `finished_at` defaults to `looked_at`: the page was read between the two.
 
     `quarantined`: a control of its run failed, so its state counts as unknown. `controls_passed`: they were there
