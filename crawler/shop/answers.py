@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -21,8 +21,8 @@ CRAWL_DELAY_S = 1
 ROBOTS = f"User-agent: *\nCrawl-delay: {CRAWL_DELAY_S}\nDisallow: /cart\nDisallow: /account\n"
 
 _COUNTRIES = {"US": "United States", "GB": "United Kingdom", "DE": "Germany", "FR": "France", "CA": "Canada"}
-_ITEM = re.compile(r"^/item/(\d+)$")
-_PICTURE = re.compile(r"^/pictures/(\d+)-([1-9])\.png$")
+_ITEM = re.compile(r"/item/([0-9]+)")
+_PICTURE = re.compile(r"/pictures/([0-9]+)-([1-9])\.png")
 _ELSEWHERE = {"US": "DE"}
 # How pages tell of an offer's end: kind of notice, status, heading, words.
 _NOTICES: dict[Condition, tuple[str, int, str, str]] = {
@@ -61,11 +61,11 @@ class Visit:
 
     @property
     def path(self) -> str:
-        return urlsplit(self.target).path
+        return self.target.partition("?")[0]
 
     def parameter(self, name: str) -> str:
         """The first value of a query parameter, or nothing."""
-        return parse_qs(urlsplit(self.target).query).get(name, [""])[0]
+        return parse_qs(self.target.partition("?")[2]).get(name, [""])[0]
 
     @property
     def page(self) -> int:
@@ -81,9 +81,9 @@ def category_slug(category: str) -> str:
 def answer(visit: Visit) -> Answer:
     """What the market answers to this visit."""
     path = visit.path
-    if drawn := _PICTURE.match(path):
+    if drawn := _PICTURE.fullmatch(path):
         return _picture(visit, drawn[1], int(drawn[2]))
-    item = _ITEM.match(path)
+    item = _ITEM.fullmatch(path)
     fault = visit.story.fault_at(item[1] if item else "", visit.at)
     kind = fault.kind if fault else None
     if kind is FaultKind.SERVER_ERROR:

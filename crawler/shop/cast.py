@@ -68,13 +68,13 @@ class Cast:
         scene: str,
         *steps: Step,
         seller: Seller | None = None,
-        tells: Tier | None = None,
+        tells_model: bool = True,
         is_wholesale: bool = False,
         hides_shipping: bool = False,
     ) -> Offer:
-        """Some recalled product for sale; a product without any identifier can only be told by its line."""
+        """Some recalled product for sale; without `tells_model`, the seller names only its line."""
         product = self.product()
-        tier = tells or _best_tier(product)
+        tier = _best_tier(product) if tells_model else _plain_tier(product)
         goods = self.wording.recalled(product, tells=tier)
         return self._add(
             Offer(
@@ -131,4 +131,8 @@ def _phases(goods: Goods, steps: Sequence[Step]) -> tuple[Phase, ...]:
 
 def _best_tier(product: RecalledProduct) -> Tier:
     told = product.gtin or (product.brand and product.model)
-    return "identifier" if told else ("line" if product.brand else "lookalike")
+    return "identifier" if told else _plain_tier(product)
+
+
+def _plain_tier(product: RecalledProduct) -> Tier:
+    return "line" if product.brand else "lookalike"

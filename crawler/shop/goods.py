@@ -86,12 +86,14 @@ class Wording:
         name = product.name if exact else _without(product.name, product.model)
         named = _joined(product.brand, _without(name, product.brand))
         model = product.model if exact else ""
-        fresh = "" if model and model in named else model
+        whole = _joined(named, "" if model and model in named else model)
         title = self._chance.choice(
             (
-                _joined(named, fresh),
-                _joined(self._chance.choice(_OPENERS), named, fresh),
-                f"{_joined(named, fresh)}, {self._chance.choice(_CLOSERS)}",
+                whole,
+                _joined(self._chance.choice(_OPENERS), whole),
+                f"{whole}, {self._chance.choice(_CLOSERS)}",
+                whole.lower(),
+                _joined(f"{_without(name, product.brand)} by {product.brand}" if product.brand else name, model),
             )
         )
         return self._goods(title, product, brand=product.brand, model=model, gtin=product.gtin if exact else "")

@@ -57,7 +57,7 @@ def _stay(cast: Cast) -> None:
     for _ in range(4):
         cast.suspect("stays", _began(cast))
     for _ in range(2):
-        cast.suspect("stays", _began(cast), tells="line")
+        cast.suspect("stays", _began(cast), tells_model=False)
     for _ in range(2):
         cast.suspect("stays_wholesale", _began(cast), is_wholesale=True)
     cast.suspect("hides_shipping", _began(cast), hides_shipping=True)

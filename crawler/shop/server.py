@@ -4,11 +4,14 @@ What a page shows depends only on the story, on the clock that the server is han
 """
 
 import re
+import socket
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from crawler.clock import Clock
 from crawler.shop.answers import HOME_COUNTRY, Answer, Visit, answer
@@ -26,11 +29,32 @@ class ShopServer(ThreadingHTTPServer):
     def __init__(self, story: Story, clock: Clock, port: int = 0) -> None:
         super().__init__((LOOPBACK, port), _Handler)
         self.story, self.clock = story, clock
+        self._open: set[Any] = set()
 
     @property
     def base_url(self) -> str:
         """The address of the home page, without a slash at the end."""
         return f"http://{LOOPBACK}:{self.server_address[1]}"
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Stop listening and hang up on everybody: a closed market answers nobody, kept connections included."""
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A visitor who hangs up is no error of ours; everything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
