@@ -51,7 +51,7 @@ def crawl_in_child(folders: Sequence[Path], timeout_s: float | None = None) -> l
     """
     if not folders:
         return []
-    child = _start(folders)
+    child = _start([*map(str, folders)], subprocess.DEVNULL)
     late = False
     try:
         out, err = child.communicate(timeout=timeout_s)
@@ -65,19 +65,65 @@ def crawl_in_child(folders: Sequence[Path], timeout_s: float | None = None) -> l
     return [_result(folder, told.get(str(folder)), child.returncode, late, err) for folder in folders]
 
 
-def _start(folders: Sequence[Path]) -> "subprocess.Popen[str]":
+class CrawlChild:
+    """One child for many runs, as a context: where turns follow each other closely, a start each would cost more
+    than the work. A child that dies is told in the results, and the next call starts another."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> "CrawlChild":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def crawl(self, folders: Sequence[Path]) -> list[ChildResult]:
+        """As `crawl_in_child`, without a time limit."""
+        return [self._crawl(folder) for folder in folders]
+
+    def _crawl(self, folder: Path) -> ChildResult:
+        child = self._child
+        if child is None or child.poll() is not None:
+            child = self._child = _start(["--stay"], subprocess.PIPE)
+        if child.stdin is None or child.stdout is None:
+            raise RuntimeError("the child was started without pipes")
+        try:
+            child.stdin.write(f"{folder}\n")
+            child.stdin.flush()
+            told = _told(child.stdout.readline())
+        except BaseException:
+            self._end()
+            raise
+        if str(folder) in told:
+            return _result(folder, told[str(folder)], 0, False, "")
+        return _result(folder, None, child.wait(), False, self._end())
+
+    def _end(self) -> str:
+        """Ask the child to end; gives what it said on stderr."""
+        child, self._child = self._child, None
+        if child is None:
+            return ""
+        if child.stdin is not None and not child.stdin.closed:
+            with suppress(OSError):
+                child.stdin.close()
+            child.stdin = None
+        return _drained(child)[1]
+
+
+def _start(arguments: Sequence[str], stdin: int) -> "subprocess.Popen[str]":
     """The child has a session of its own, so that one Ctrl-C reaches it once: through us."""
     root = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-    return subprocess.Popen(
-        [sys.executable, "-m", "crawler.run", *map(str, folders)],
-        stdin=subprocess.DEVNULL,
+    return subprocess.Popen(  # noqa: S603 - our own module, folders as arguments
+        [sys.executable, "-m", "crawler.run", f"--parent={os.getpid()}", *arguments],
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": path, "STILLFORSALE_PARENT": str(os.getpid())},
+        env={**os.environ, "PYTHONPATH": path},
     )
 
 

@@ -8,7 +8,7 @@ import sys
 import zlib
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -108,7 +108,7 @@ def _brotli(data: bytes, limit: int) -> bytes:
 def _zstd(data: bytes, limit: int) -> bytes:
     parts: list[bytes] = []
     room = limit
-    options = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
     while data:
         decoder = zstd.ZstdDecompressor(options=options)
         try:

@@ -17,9 +17,10 @@ from crawler.archive.warc import Message
 from crawler.clock import Clock
 from crawler.egress import EgressGuard, EgressRefused, UnknownHost
 from crawler.encoding import BodyTooLarge, TornBody, UndecodableBody, codings_of, decode
-from crawler.pace import Stop, Stopped
+from crawler.pace import Pace, Stop, Stopped
+from crawler.pauses import HostPauses
 from crawler.plan import Limits
-from crawler.policy import NotAllowed, Policy, host_key, robots_note
+from crawler.policy import NotAllowed, Policy, Terms, host_key, robots_note
 from crawler.record import Outcome
 from crawler.robots import MAX_BYTES, MAX_REDIRECTS, RobotsRules, rules_from, unreachable
 from crawler.transport import WireResponse
@@ -75,13 +76,17 @@ class Fetcher:
         clock: Clock,
         limits: Limits,
         stop: Stop,
+        pauses: HostPauses,
+        pace: Pace,
+        terms: Terms,
+        robots_headers: HeadersFor,
         note_robots: Callable[[dict[str, str]], None],
     ) -> None:
         self._download, self._archive, self._guard = download, archive, guard
         self._clock, self._limits, self._stop = clock, limits, stop
         self._note_robots = note_robots
-        self.policy: Policy
-        self.robots_headers: HeadersFor = lambda _: {}
+        self._robots_headers = robots_headers
+        self.policy = Policy(clock, limits, pauses, pace, self.robots, terms)
 
     async def fetch(self, url: str, headers_for: HeadersFor) -> Fetched:
         """Fetch `url`, following redirects. Raises Stopped or DiskFull, and nothing for what the network does."""
@@ -140,12 +145,12 @@ class Fetcher:
         await self._checked(at)
         try:
             async with self.policy.pace.turn(host_key(at)):
-                return await self._exchange(at, self.robots_headers(host_key(at)), MAX_BYTES * 2)
+                return await self._exchange(at, self._robots_headers(host_key(at)), MAX_BYTES * 2)
         except FetchFailed as failure:
             if str(failure).partition(":")[0] not in TRANSIENT:
                 raise
         async with self.policy.pace.turn(host_key(at)):
-            return await self._exchange(at, self.robots_headers(host_key(at)), MAX_BYTES * 2)
+            return await self._exchange(at, self._robots_headers(host_key(at)), MAX_BYTES * 2)
 
     async def _hop(self, url: str, headers_for: HeadersFor) -> Answer:
         await self._checked(url)
@@ -175,7 +180,8 @@ class Fetcher:
             raise
         except Exception as error:
             raise FetchFailed(reason_of(error)) from error
-        assert isinstance(response, WireResponse)
+        if not isinstance(response, WireResponse):
+            raise FetchFailed("error: the answer did not come through our own handler")
         return self._kept(url, response, limit)
 
     def _kept(self, url: str, response: WireResponse, limit: int) -> Answer:

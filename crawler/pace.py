@@ -1,6 +1,7 @@
 """Waiting and stopping: one request at a time per host, a pause after each, and an end within seconds."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from crawler.clock import Clock, SystemClock
 
 STOP_SWITCH = "stop_switch"
+INTERRUPTED = "interrupted"
 WATCH_EVERY_S = 0.5
 
 
@@ -18,8 +20,10 @@ class Stopped(Exception):
 class Stop:
     """Whether the run has been told to end, and why: a stop file, a signal, a full disk. The first reason stays."""
 
-    def __init__(self, stop_file: str = "") -> None:
+    def __init__(self, stop_file: str = "", parent_pid: int = 0) -> None:
+        """`parent_pid` is the process that waits for us: without it nobody would take the run in."""
         self._file = Path(stop_file) if stop_file else None
+        self._parent_pid = parent_pid
         self._event = asyncio.Event()
         self.reason = ""
 
@@ -32,6 +36,8 @@ class Stop:
         """Raises Stopped where the run is over."""
         if not self.reason and self._file is not None and self._file.exists():
             self.now(STOP_SWITCH)
+        if self._parent_pid and os.getppid() != self._parent_pid:
+            self.now(INTERRUPTED)
         if self.reason:
             raise Stopped(self.reason)
 

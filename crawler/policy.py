@@ -24,6 +24,8 @@ LONGEST_PAUSE = timedelta(days=7)
 _UNREACHABLE_AGE_S = 300.0
 
 FetchRobots = Callable[[str], Awaitable[RobotsRules]]
+Terms = Callable[[str], str]
+"""The marketplace that a URL belongs to and that the operator has not allowed; empty where there is none."""
 
 
 class NotAllowed(Exception):
@@ -59,24 +61,31 @@ def retry_after(value: str, now: datetime) -> float:
 class Policy:
     """The rules of one run. `fetch_robots` gets the robots.txt of a URL's host; it may raise what a fetch raises."""
 
-    def __init__(self, clock: Clock, limits: Limits, pauses: HostPauses, pace: Pace, fetch_robots: FetchRobots) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        limits: Limits,
+        pauses: HostPauses,
+        pace: Pace,
+        fetch_robots: FetchRobots,
+        terms: Terms = lambda _: "",
+    ) -> None:
         self.clock, self.limits, self.pauses, self.pace = clock, limits, pauses, pace
-        self._fetch_robots = fetch_robots
+        self._fetch_robots, self._terms = fetch_robots, terms
         self._robots: dict[str, _Kept] = {}
         self._down: dict[str, tuple[float, Exception]] = {}
 
     async def admit(self, url: str) -> None:
         """Raises NotAllowed where this URL may not be fetched now, or what fetching its robots.txt raised."""
         host = host_key(url)
+        forbidden = self._terms(url)
+        if forbidden:
+            raise NotAllowed(f"terms: {forbidden} is not allowed by the operator")
         self._not_paused(host)
         rules = await self._rules(host, url)
         if not rules.allows(url):
             why = "disallowed" if rules.verdict == "rules" else rules.reason
             raise NotAllowed(f"robots: {why}")
-
-    def fetch_robots_with(self, fetch_robots: FetchRobots) -> None:
-        """Use another way to the network; what is known of robots.txt stays."""
-        self._fetch_robots = fetch_robots
 
     def turn(self, url: str) -> AbstractAsyncContextManager[None]:
         """The host's turn for one request. Raises NotAllowed where the wait is too long for a run."""

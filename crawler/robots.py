@@ -14,9 +14,10 @@ MAX_AGE_S = 24 * 3600.0
 MAX_REDIRECTS = 5
 FORBIDDING = frozenset({401, 403, 429})
 
-PRODUCT_TOKEN = "stillforsale"
-LIBRARY_TOKEN = "Scrapy"
-_NAMES_LIBRARY = re.compile(rf"^\s*user-?\s?agent\s*:?\s*\*?{LIBRARY_TOKEN}\b", re.IGNORECASE | re.MULTILINE)
+OUR_NAME = "stillforsale"
+LIBRARY_NAME = "Scrapy"
+"""What robots.txt calls a product token."""
+_NAMES_LIBRARY = re.compile(rf"^\s*user-?\s?agent\s*:?\s*\*?{LIBRARY_NAME}\b", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class RobotsRules:
     verdict: str
     reason: str
     parsed: Protego | None = None
-    agents: tuple[str, ...] = (PRODUCT_TOKEN,)
+    agents: tuple[str, ...] = (OUR_NAME,)
 
     def allows(self, url: str) -> bool:
         """Whether every rule that binds us lets this URL be fetched."""
@@ -52,7 +53,7 @@ def rules_from(status: int, body: bytes) -> RobotsRules:
     """The rules in a robots.txt answer: its final status after redirects, and its decoded body."""
     if 200 <= status < 300:
         text = body[:MAX_BYTES].decode("utf-8-sig", errors="replace")
-        agents = (PRODUCT_TOKEN, LIBRARY_TOKEN) if _NAMES_LIBRARY.search(text) else (PRODUCT_TOKEN,)
+        agents = (OUR_NAME, LIBRARY_NAME) if _NAMES_LIBRARY.search(text) else (OUR_NAME,)
         return RobotsRules("rules", f"status {status}", Protego.parse(text), agents)
     if 400 <= status < 500 and status not in FORBIDDING:
         return RobotsRules("allow_all", f"status {status}: there is no robots.txt")

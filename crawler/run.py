@@ -1,12 +1,12 @@
 """A plan in, a run folder out. `python -m crawler.run FOLDER...` is the child process that does it.
 
 One process has one reactor, so whoever wants a crawl starts a child with `crawl_in_child`; a child carries out
-several plans, one after another, because a bare start costs about a second.
+several plans, one after another, because a bare start costs about a second. With `--stay` it reads folders on stdin
+until that ends (`crawler.child.CrawlChild`).
 """
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,10 +23,10 @@ from crawler.child import ChildResult, crawl_in_child, status_of
 from crawler.clock import clock_from
 from crawler.errors import BadInput, StillForSaleError
 from crawler.folder import RunFolder, read_manifest
-from crawler.pace import Stop
+from crawler.pace import INTERRUPTED, Stop
 from crawler.plan import read_plan
 from crawler.record import PLAN_FILE, Manifest
-from crawler.session import INTERRUPTED, Read, Session, Sites, marketplaces
+from crawler.session import Market, Session, market_of
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.look import LookSpider
 
@@ -35,8 +35,8 @@ __all__ = ["ChildResult", "crawl_in_child", "open_session", "run_plan"]
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
-def open_session(folder: Path, sites: Sites | None = None, read: Read | None = None) -> Session:
-    """The session of the plan in `folder`, to be handed to spiders. `sites` and `read` replace the registry's.
+def open_session(folder: Path, market: Market | None = None, parent_pid: int = 0) -> Session:
+    """The session of the plan in `folder`, to be handed to spiders. `market` replaces the registry of marketplaces.
 
     Raises BadInput for a bad plan or clock, FolderBusy where another process fills the folder.
     """
@@ -45,12 +45,11 @@ def open_session(folder: Path, sites: Sites | None = None, read: Read | None = N
         clock = clock_from(plan.clock)
     except (ValueError, OSError) as error:
         raise BadInput(str(error), file=str(folder / PLAN_FILE), line=1, field="clock") from error
-    if sites is None:
-        sites, read = marketplaces(plan.marketplaces_dir)
-    return Session(RunFolder.open(folder, clock), sites, read, Stop(plan.stop_file))
+    market = market or market_of(plan.marketplaces_dir)
+    return Session(RunFolder.open(folder, clock), market, Stop(plan.stop_file, parent_pid))
 
 
-def run_plan(folder: Path, *, sites: Sites | None = None, read: Read | None = None) -> Manifest:
+def run_plan(folder: Path, *, market: Market | None = None, parent_pid: int = 0) -> Manifest:
     """Carry out the plan in `folder`, or go on with it where an earlier session was killed; gives the seal.
 
     A sealed folder is left as it is. Raises BadInput, FolderBusy or OutOfSpace.
@@ -59,11 +58,11 @@ def run_plan(folder: Path, *, sites: Sites | None = None, read: Read | None = No
     if sealed is not None:
         return sealed
     loop = _event_loop()
-    return loop.run_until_complete(_run(folder, sites, read))
+    return loop.run_until_complete(_run(folder, market, parent_pid))
 
 
-async def _run(folder: Path, sites: Sites | None, read: Read | None) -> Manifest:
-    session = open_session(folder, sites, read)
+async def _run(folder: Path, market: Market | None, parent_pid: int) -> Manifest:
+    session = open_session(folder, market, parent_pid)
     try:
         with _draining(session.stop):
             for spider in (LookSpider, DiscoverSpider):
@@ -80,7 +79,7 @@ async def _run(folder: Path, sites: Sites | None, read: Read | None) -> Manifest
 def _draining(stop: Stop) -> Iterator[None]:
     """SIGINT and SIGTERM end the run in order; a second one ends the process."""
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
 
     def told(number: signal.Signals) -> None:
         stop.now(INTERRUPTED)
@@ -109,29 +108,44 @@ def _event_loop() -> asyncio.AbstractEventLoop:
     install_reactor(REACTOR)
     from twisted.internet import reactor
 
-    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # type: ignore[attr-defined]
+    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop
     return loop
 
 
 def main(arguments: Sequence[str]) -> int:
     """The child: one JSON line a folder on stdout; exit status 0, or 1 where a run needs a person, 2 for bad input."""
     configure_logging({"LOG_LEVEL": "WARNING"})
-    worst = 0
-    for name in arguments:
-        result: dict[str, Any] = {"folder": name, "status": "finished", "error": ""}
-        try:
-            result["status"] = status_of(run_plan(Path(name)))
-        except StillForSaleError as error:
-            result.update(status=type(error).__name__, error=str(error))
-            worst = max(worst, 2 if isinstance(error, BadInput) else 1)
-        except Exception as error:
-            result.update(status="failed", error=f"{type(error).__name__}: {error}")
-            worst = max(worst, 1)
+    worst, parent_pid, stays = 0, 0, False
+    folders = []
+    for argument in arguments:
+        if argument.startswith("--parent="):
+            parent_pid = int(argument.partition("=")[2])
+        elif argument == "--stay":
+            stays = True
+        else:
+            folders.append(argument)
+    for name in (line.rstrip("\n") for line in sys.stdin) if stays else folders:
+        result, status = _carry_out(name, parent_pid)
+        worst = max(worst, status)
         sys.stdout.write(json.dumps(result) + "\n")
         sys.stdout.flush()
-        if result["status"] == INTERRUPTED or os.getppid() == 1:
+        if result["status"] == INTERRUPTED:
             break
     return worst
+
+
+def _carry_out(name: str, parent_pid: int) -> tuple[dict[str, Any], int]:
+    """One folder: what to tell of it, and its exit status."""
+    result: dict[str, Any] = {"folder": name, "status": "finished", "error": ""}
+    try:
+        result["status"] = status_of(run_plan(Path(name), parent_pid=parent_pid))
+    except StillForSaleError as error:
+        result.update(status=type(error).__name__, error=str(error))
+        return result, 2 if isinstance(error, BadInput) else 1
+    except Exception as error:
+        result.update(status="failed", error=f"{type(error).__name__}: {error}")
+        return result, 1
+    return result, 0
 
 
 if __name__ == "__main__":

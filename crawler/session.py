@@ -3,12 +3,16 @@
 Spiders drive it; it knows no Scrapy beyond the `download` that it is handed.
 """
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from scrapy.http import Request, Response
 
 from crawler.archive.append import DiskFull
 from crawler.clock import Clock, instant
@@ -21,8 +25,7 @@ from crawler.marketplaces.states import SearchState, State
 from crawler.pace import Pace, Stop
 from crawler.pauses import PAUSES_FILE, HostPauses
 from crawler.plan import Slot, Vantage
-from crawler.policy import Policy
-from crawler.reading import FetchedPage, MarkKind, Reading
+from crawler.reading import FetchedPage, MarkKind, PageKind, Reading
 from crawler.record import Capture, Manifest, Outcome
 from crawler.recovery import DISK_FULL
 from crawler.troubles import TRANSIENT
@@ -33,7 +36,6 @@ log = logging.getLogger(__name__)
 Read = Callable[[FetchedPage, Slot, Vantage | None], Reading]
 """Reads a fetched page for the slot that asked for it and the buyer it was asked for."""
 
-INTERRUPTED = "interrupted"
 FINISHED = "finished"
 
 
@@ -46,6 +48,18 @@ class Site(Region, Protocol):
 
 Sites = Callable[[str], Site | None]
 """The marketplace of a name, None where it is not known."""
+
+Owner = Callable[[str], str]
+"""The name of the marketplace that a URL's host belongs to, empty where none claims it."""
+
+
+@dataclass(frozen=True)
+class Market:
+    """The marketplaces as a run needs them."""
+
+    sites: Sites
+    owner: Owner
+    read: Read | None
 
 
 class OutOfSpace(NeedsPerson):
@@ -64,28 +78,34 @@ class Visit:
 class Session:
     """Carries out the plan in one folder. Open it, let spiders work through `visits`, then `finish` or `abandon`."""
 
-    def __init__(self, folder: RunFolder, sites: Sites, read: Read | None, stop: Stop) -> None:
+    def __init__(self, folder: RunFolder, market: Market, stop: Stop) -> None:
         plan = folder.plan
         self.folder, self.plan, self.clock, self.stop = folder, plan, folder.clock, stop
-        self._sites, self._read = sites, read
+        self._market = market
         self.limits = plan.limits
         self.guard = EgressGuard(self.clock, plan.allowed_hosts)
-        self._pauses = HostPauses(folder.path.resolve().parent / PAUSES_FILE, self.clock)
-        self.pace = Pace(self.clock, plan.limits.min_delay_s, stop)
         self.clock_jumps: list[dict[str, str]] = []
-        self._fetcher: Fetcher | None = None
-        self._policy: Policy | None = None
+        self._download: Download = _not_connected
+        self._fetcher = Fetcher(
+            self._fetch_raw,
+            folder.archive,
+            self.guard,
+            self.clock,
+            plan.limits,
+            stop,
+            HostPauses(folder.path.resolve().parent / PAUSES_FILE, self.clock),
+            Pace(self.clock, plan.limits.min_delay_s, stop),
+            self._forbidden,
+            lambda host: request_headers(host, plan.identity, None, None),
+            folder.note_robots,
+        )
 
     def connect(self, download: Download) -> None:
-        """Hand over the way to the network; the spider does so when its engine runs."""
-        fetcher = Fetcher(
-            download, self.folder.archive, self.guard, self.clock, self.limits, self.stop, self.folder.note_robots
-        )
-        policy = self._policy or Policy(self.clock, self.limits, self._pauses, self.pace, fetcher.robots)
-        policy.fetch_robots_with(fetcher.robots)
-        fetcher.policy = policy
-        fetcher.robots_headers = lambda host: request_headers(host, self.plan.identity, None, None)
-        self._fetcher, self._policy = fetcher, policy
+        """Hand over the way to the network; a spider does so when its engine runs."""
+        self._download = download
+
+    async def _fetch_raw(self, request: Request) -> Response:
+        return await self._download(request)
 
     def visits(self, *, searches: bool) -> list[Visit]:
         """What is left to do, in the order of the plan: search slots, or all the others."""
@@ -136,11 +156,14 @@ class Session:
         self.folder.append_now([self._not_looked(visit, reason) for visit in self._all_left()])
         if self.stop.reason == DISK_FULL:
             raise DiskFull(str(self.folder.path))
-        if self._policy is not None:
-            self._policy.keep_pace()
+        self._fetcher.policy.keep_pace()
         manifest = seal(self.folder, self.stop.reason or FINISHED, tuple(self.clock_jumps))
         self.folder.tidy()
         return manifest
+
+    def _forbidden(self, url: str) -> str:
+        name = self._market.owner(url)
+        return name if name and name not in self.plan.allowed_marketplaces else ""
 
     def _all_left(self) -> list[Visit]:
         return [*self.visits(searches=True), *self.visits(searches=False)]
@@ -155,9 +178,8 @@ class Session:
 
     async def _fetch(self, visit: Visit) -> tuple[Fetched, int]:
         """Fetch with at most one more attempt where the transport broke; the number of the last attempt."""
-        assert self._fetcher is not None
         slot = visit.slot
-        site, vantage = self._sites(slot.marketplace), self.plan.vantages.get(slot.vantage)
+        site, vantage = self._market.sites(slot.marketplace), self.plan.vantages.get(slot.vantage)
 
         def headers_for(host: str) -> dict[str, str]:
             return request_headers(host, self.plan.identity, vantage, site)
@@ -174,7 +196,7 @@ class Session:
     def _reading(self, visit: Visit, fetched: Fetched) -> tuple[Reading | None, str]:
         """What the page says, and the capture's reason. A reader that raises costs the reading, not the capture."""
         answer = fetched.answer
-        if fetched.outcome != Outcome.FETCHED or answer is None or self._read is None:
+        if fetched.outcome != Outcome.FETCHED or answer is None or self._market.read is None:
             return None, fetched.reason
         page = FetchedPage(
             url=fetched.url,
@@ -185,13 +207,13 @@ class Session:
             listing_id=visit.slot.listing_id,
         )
         try:
-            reading = self._read(page, visit.slot, self.plan.vantages.get(visit.slot.vantage))
+            reading = self._market.read(page, visit.slot, self.plan.vantages.get(visit.slot.vantage))
         except Exception as error:
             log.exception("the reader of %s failed on %s", visit.slot.marketplace, fetched.url)
             return None, f"reader: {type(error).__name__}: {error}"[:300]
-        if reading.judgement.state in (State.BLOCKED, SearchState.BLOCKED) and self._policy is not None:
-            if any(mark.kind == MarkKind.WALL for mark in reading.marks):
-                self._policy.rest(fetched.url, "wall")
+        walled = any(mark.kind == MarkKind.WALL for mark in reading.marks)
+        if walled and reading.judgement.state in (State.BLOCKED, SearchState.BLOCKED):
+            self._fetcher.policy.rest(fetched.url, "wall")
         return reading, fetched.reason
 
     def _capture(
@@ -234,8 +256,12 @@ class Session:
         return self._capture(visit, fetched, None, reason, self.clock.now(), 0, attempt)
 
 
-def marketplaces(marketplaces_dir: str) -> tuple[Sites, Read]:
-    """The registry as a run needs it: metadata by name, and the reader. Adapters may lie in one more folder."""
+async def _not_connected(request: Request) -> Response:
+    raise RuntimeError(f"no spider has connected this session, asked for {request.url}")
+
+
+def market_of(marketplaces_dir: str) -> Market:
+    """The registry and the reader. Adapters may lie in one more folder. Raises BadInput for a bad description."""
     from crawler.marketplaces.reader import read_page
     from crawler.marketplaces.registry import load_registry
 
@@ -248,10 +274,14 @@ def marketplaces(marketplaces_dir: str) -> tuple[Sites, Read]:
             return None
 
     def read(page: FetchedPage, slot: Slot, vantage: Vantage | None) -> Reading:
-        kind = "search" if slot.purpose == "search" else "listing"
+        kind: PageKind = "search" if slot.purpose == "search" else "listing"
         return read_page(page, marketplace=slot.marketplace, kind=kind, vantage=vantage, registry=registry)
 
-    return site, read
+    def owner(url: str) -> str:
+        found = registry.for_url(url)
+        return found.name if found else ""
+
+    return Market(site, owner, read)
 
 
 def clock_jump(clock: Clock, wall_before: datetime, elapsed_s: float) -> dict[str, str] | None:

@@ -27,7 +27,7 @@ from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone, _HTTP11C
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers as WireHeaders
 from twisted.web.iweb import IAgentEndpointFactory
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.clock import SystemClock
 from crawler.egress import guard_of
@@ -77,9 +77,9 @@ class WireHandler(BaseDownloadHandler):
         self._guard = guard_of(crawler.spider, SystemClock())
         self._limits: Limits = limits
         self._endpoints = _CheckedEndpoints(reactor)
-        self._pool = HTTPConnectionPool(reactor)
+        self._pool = HTTPConnectionPool(reactor)  # type: ignore[no-untyped-call]
         self._pool._factory = _factory_class(limits.max_header_bytes)
-        self._agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
+        self._agent: Any = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)  # type: ignore[no-untyped-call]
 
     async def download_request(self, request: Request) -> Response:
         """One exchange. Raises EgressRefused, UnknownHost, TimeoutError, OversizedHead or OversizedBody,
@@ -116,7 +116,7 @@ class WireHandler(BaseDownloadHandler):
     async def close(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
-                await maybe_deferred_to_future(self._pool.closeCachedConnections())
+                await maybe_deferred_to_future(self._pool.closeCachedConnections())  # type: ignore[no-untyped-call]
 
 
 class _BodyReader(Protocol):
@@ -133,7 +133,7 @@ class _BodyReader(Protocol):
         self._room -= len(data)
         if self._room < 0:
             self._parts.clear()
-            self.finished.errback(Failure(OversizedBody("the body goes on beyond the limit")))
+            self.finished.errback(OversizedBody("the body goes on beyond the limit"))
             self._abort()
             return
         self._parts.append(data)
@@ -141,7 +141,8 @@ class _BodyReader(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         if self.finished.called:
             return
-        flags = [] if reason.check(ResponseDone) else ["partial" if reason.check(PotentialDataLoss) else "dataloss"]
+        end = reason.type
+        flags = [] if end is ResponseDone else ["partial" if end is PotentialDataLoss else "dataloss"]
         self.finished.callback((b"".join(self._parts), flags))
 
     def _abort(self) -> None:
@@ -162,9 +163,9 @@ class _CheckedEndpoints:
         _, host, port = authority(url)
         self._pins[host, port] = addresses
 
-    def endpointForURI(self, uri: Any) -> IStreamClientEndpoint:  # noqa: N802
+    def endpointForURI(self, uri: Any) -> Any:  # noqa: N802
         host = uri.host.decode("ascii").strip("[]").lower()
-        endpoint: IStreamClientEndpoint = _CheckedEndpoint(self._reactor, self._pins[host, uri.port], uri.port)
+        endpoint: Any = _CheckedEndpoint(self._reactor, self._pins[host, uri.port], uri.port)
         if uri.scheme == b"https":
             endpoint = wrapClientTLS(optionsForClientTLS(host), endpoint)
         return endpoint
@@ -192,7 +193,7 @@ class _CheckedEndpoint:
         return dialled
 
 
-class _Parser(HTTPClientParser):  # type: ignore[misc]
+class _Parser(HTTPClientParser):
     """Keeps the head as it came, caps it, and skips header lines without a colon as browsers do."""
 
     head: list[bytes]
@@ -207,7 +208,7 @@ class _Parser(HTTPClientParser):  # type: ignore[misc]
             raise OversizedHead("the head of the answer is larger than the limit")
         if self.state == HEADER and line.strip() and line[:1] not in b" \t" and b":" not in line:
             return
-        super().lineReceived(line)
+        super().lineReceived(line)  # type: ignore[no-untyped-call]
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
         raise OversizedHead("one header line is larger than the limit")
@@ -260,7 +261,7 @@ def _der(certificate: Any) -> bytes:
 def _factory_class(max_head_bytes: int) -> type[_HTTP11ClientFactory]:
     protocol_class = type("_CappedProtocol", (_WireProtocol,), {"max_head_bytes": max_head_bytes})
 
-    class _CappedFactory(_HTTP11ClientFactory):  # type: ignore[misc]
+    class _CappedFactory(_HTTP11ClientFactory):
         noisy = False
 
         def buildProtocol(self, addr: Any) -> HTTP11ClientProtocol:  # noqa: N802

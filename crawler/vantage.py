@@ -6,7 +6,7 @@ from typing import Protocol
 
 from crawler.encoding import ACCEPT_ENCODING
 from crawler.plan import Identity, Vantage
-from crawler.robots import PRODUCT_TOKEN
+from crawler.robots import OUR_NAME
 
 _ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5"
 _MAIL = re.compile(r"(?:mailto:)?([^@\s:/]+@[^@\s:/]+)")
@@ -33,7 +33,7 @@ def our_version() -> str:
 
 def user_agent(identity: Identity) -> str:
     """The product token with version, and in brackets where to complain and to whom. Never a browser's name."""
-    return f"{PRODUCT_TOKEN}/{our_version()} (+{_plain(identity.contact)}; {_plain(identity.operator)})"
+    return f"{OUR_NAME}/{our_version()} (+{_plain(identity.contact)}; {_plain(identity.operator)})"
 
 
 def request_headers(

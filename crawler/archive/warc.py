@@ -29,7 +29,7 @@ _SMALLEST_REVISIT = 512
 
 @dataclass(frozen=True)
 class Message:
-    """One exchange, to be archived. `body` is the answer's, content coding included; `truncated` why it is not whole."""
+    """One exchange, to be archived. `body` is the answer's, still coded; `truncated` says why it is not whole."""
 
     url: str
     at: datetime

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,9 @@ class SlotSpider(Spider):
             for lane in lanes:
                 lane.cancel()
             await asyncio.gather(*lanes, return_exceptions=True)
-        return
-        yield
+        no_items: tuple[Any, ...] = ()
+        for item in no_items:
+            yield item
 
     async def visit(self, visit: Visit) -> None:
         """Look at one slot."""
@@ -94,11 +95,11 @@ class SlotSpider(Spider):
         except Exception as error:
             await self.session.failed(what, error)
 
-    async def _until_done(self, lanes: list[asyncio.Future[None]]) -> None:
+    async def _until_done(self, lanes: Sequence[asyncio.Future[None]]) -> None:
         if not lanes:
             return
-        done = asyncio.gather(*lanes, return_exceptions=True)
-        watch = asyncio.ensure_future(self._watch())
+        done: asyncio.Future[Any] = asyncio.gather(*lanes, return_exceptions=True)
+        watch: asyncio.Future[Any] = asyncio.ensure_future(self._watch())
         try:
             await asyncio.wait({done, watch}, return_when=asyncio.FIRST_COMPLETED)
             if not done.done():

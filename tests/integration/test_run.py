@@ -3,23 +3,22 @@
 import hashlib
 from pathlib import Path
 
-from crawler.record import MANIFEST_FILE, Outcome
+from crawler.record import MANIFEST_FILE, Manifest, Outcome
 from crawler.run import run_plan
 from tests.integration.loopback import (
     PAGE,
-    any_site,
     captures,
     gzipped,
     http,
-    plain_read,
+    market,
     planned,
     serving,
     slot,
 )
 
 
-def run(folder: Path):
-    return run_plan(folder, sites=any_site, read=plain_read)
+def run(folder: Path) -> Manifest:
+    return run_plan(folder, market=market())
 
 
 def test_a_plan_becomes_a_sealed_folder(tmp_path: Path) -> None:
