@@ -89,7 +89,7 @@ def write_run(
     own = {(one.marketplace, one.vantage) for one in looks if one.control}
     places = sorted({(one.marketplace, one.vantage) for one in looks} - own)
     if with_controls:
-        items = [one for place in places for one in controls(*place)] + items
+        items = [*(one for place in places for one in controls(*place)), *items]
     folder = runs_dir / run_id
     folder.mkdir(parents=True)
     before = manifest_sha256(previous) if isinstance(previous, Path) else previous

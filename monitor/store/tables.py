@@ -19,6 +19,8 @@ APPEND_ONLY = (
     "reviews",
     "case_steps",
     "notice_versions",
+    "notice_imports",
+    "feed_checks",
     "watch_samples",
     "notice_dates",
 )

@@ -20,6 +20,8 @@ GUARDED = (
     "reviews",
     "case_steps",
     "notice_versions",
+    "notice_imports",
+    "feed_checks",
     "watch_samples",
     "notice_dates",
 )
