@@ -96,7 +96,7 @@ def _cards(session: Session) -> dict[str, dict[str, Any]]:
     rows = session.execute(
         select(SightingRow.listing_key, SightingRow.card).join(newest, newest.c.sighting_id == SightingRow.sighting_id)
     )
-    return dict(rows.tuples())
+    return {key: card for key, card in rows}  # noqa: C416 - a result has keys() and is no mapping
 
 
 def _listing(key: str, facts: dict[str, Any]) -> Listing:

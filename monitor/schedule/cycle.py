@@ -14,7 +14,7 @@ from crawler.errors import NeedsPerson
 from crawler.marketplaces.registry import Registry, load_registry
 from crawler.plan import Slot
 from crawler.record import MANIFEST_FILE, PLAN_FILE
-from crawler.run import ChildResult, crawl_in_child
+from crawler.child import ChildResult, crawl_in_child
 from monitor.config import Settings
 from monitor.looks.derive import derive_episodes
 from monitor.matching.propose import propose_matches
@@ -97,7 +97,9 @@ def _crawl_and_ingest(monitor: Monitor, slots: list[Slot], result: TurnResult) -
 
 
 def _crawl(monitor: Monitor, folders: list[Path], result: TurnResult) -> None:
-    result.problems.extend(f"{one.folder.name}: {one.problem}" for one in monitor.crawl(folders) if one.problem)
+    for one in monitor.crawl(folders):
+        if one.error or not one.sealed:
+            result.problems.append(f"{one.folder.name}: {one.status} {one.error}".rstrip())
 
 
 def _finish_leftovers(monitor: Monitor, result: TurnResult) -> None:
@@ -117,13 +119,15 @@ def _finish_leftovers(monitor: Monitor, result: TurnResult) -> None:
 
 def _ingest(monitor: Monitor, result: TurnResult) -> None:
     at = monitor.clock.now()
+    touched: set[str] = set()
     for one in ingest_all(monitor.store, monitor.settings.runs_dir, at):
         result.looks += one.looks
         result.searches += one.searches
         result.problems.extend(one.problems)
+        touched.update(one.listing_keys)
     with monitor.store.session() as session:
         result.proposed += propose_matches(session, at)
-    derive_episodes(monitor.store, monitor.settings.confirmation)
+    derive_episodes(monitor.store, monitor.settings.confirmation, touched)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crawler.clock import SimulatedClock
 from crawler.errors import BadInput
-from crawler.run import CrawlChild
+from crawler.child import CrawlChild
 from crawler.shop.recalled import DEMO_PRODUCTS
 from crawler.shop.script import build_story
 from crawler.shop.server import running_shop
