@@ -40,11 +40,14 @@ def open_session(folder: Path, market: Market | None = None, parent_pid: int = 0
 
     Raises BadInput for a bad plan or clock, FolderBusy where another process fills the folder.
     """
-    plan, _ = read_plan(folder / PLAN_FILE)
+    path = folder / PLAN_FILE
+    if not path.is_file():
+        raise BadInput("there is no plan", file=str(path))
+    plan, _ = read_plan(path)
     try:
         clock = clock_from(plan.clock)
     except (ValueError, OSError) as error:
-        raise BadInput(str(error), file=str(folder / PLAN_FILE), line=1, field="clock") from error
+        raise BadInput(str(error), file=str(path), line=1, field="clock") from error
     market = market or market_of(plan.marketplaces_dir)
     return Session(RunFolder.open(folder, clock), market, Stop(plan.stop_file, parent_pid))
 

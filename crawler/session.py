@@ -25,6 +25,7 @@ from crawler.marketplaces.states import SearchState, State
 from crawler.pace import Pace, Stop
 from crawler.pauses import PAUSES_FILE, HostPauses
 from crawler.plan import Slot, Vantage
+from crawler.policy import host_key
 from crawler.reading import FetchedPage, MarkKind, PageKind, Reading
 from crawler.record import Capture, Manifest, Outcome
 from crawler.recovery import DISK_FULL
@@ -162,6 +163,8 @@ class Session:
         return manifest
 
     def _forbidden(self, url: str) -> str:
+        if host_key(url) in self.plan.allowed_hosts:
+            return ""
         name = self._market.owner(url)
         return name if name and name not in self.plan.allowed_marketplaces else ""
 
