@@ -6,17 +6,22 @@ from rapidfuzz.distance import OSA
 
 from monitor.matching.lines import Line
 from monitor.matching.models import shape
-from monitor.matching.relation import accessory_word, media_word, other_size
+from monitor.matching.relation import accessory_word, audience_conflict, media_word, other_size
 from monitor.matching.units import Entry, Unit
 from monitor.matching.view import View
 from monitor.matching.vocabulary import COLLECTIVE, vocabulary
 
 _NEAR_LENGTH = 6
+_NEAR_SHARE = 0.8
 
 
 @dataclass(slots=True)
 class Evidence:
-    """One pair. Empty text means that nothing was found; `brand_where` is field, title, seller, after_for or empty."""
+    """One pair. Empty text means that nothing was found; `brand_where` is field, title, seller, after_for or empty.
+
+    `share` counts the words before the kind and one slot for the kind, `words_share` all words of the name, both by
+    weight from 0 to 1; `weight` is what agreed. `run` is the longest run of words that both have in the same order.
+    """
 
     recall_id: str
     cosine: float = 0.0
@@ -27,20 +32,30 @@ class Evidence:
     brand: str = ""
     brand_where: str = ""
     brand_leading: bool = False
+    brand_in_name: bool = False
+    other_brand: str = ""
     name: str = ""
     line: str = ""
     matched: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    share: float = 0.0
-    weight: float = 0.0
-    has_required: bool = False
     missing_required: tuple[str, ...] = ()
+    share: float = 0.0
+    words_share: float = 0.0
+    weight: float = 0.0
+    run: int = 0
+    proper_weight: float = 0.0
+    described: str = ""
+    telling: int = 0
+    soft: bool = False
     specific_words: int = 0
+    head: str = ""
+    head_weight: float = 0.0
     kind: str = ""
     kind_conflict: str = ""
     collective: bool = False
+    partial: bool = False
     accessory: str = ""
     media: str = ""
+    audience: str = ""
     other_size: str = ""
     later_year: int = 0
     price_ratio: float = 0.0
@@ -48,26 +63,24 @@ class Evidence:
 
 def weigh_up(entry: Entry, view: View, cosine: float) -> Evidence:
     """Everything that can be said about `view` against `entry`."""
-    found = Evidence(entry.recall_id, cosine=cosine)
-    gtins = entry.gtins & view.gtins
-    found.gtin = next(iter(sorted(gtins)), "")
+    found = Evidence(entry.recall_id, cosine=cosine, partial=entry.partial)
+    if view.head_brand and view.head_brand not in entry.brand_keys:
+        found.other_brand = view.head_brand
+    found.gtin = next(iter(sorted(entry.gtins & view.gtins)), "")
     _brand(entry, view, found)
     _models(entry, view, found)
-    best: tuple[Unit, Line] | None = None
+    best: tuple[tuple[bool, float, float], Unit, Line, set[str]] | None = None
     for unit in entry.units:
         for line in unit.lines:
-            matched, near = _matched(line, view)
-            weight = sum(line.weights[word] for word in matched) + sum(0.8 * line.weights[word] for word in near)
-            lacking = line.required - matched - near
-            rank = (not lacking and bool(line.required), weight / line.total if line.total else 0.0, weight)
-            if best is None or rank > best_rank:
-                best, best_rank = (unit, line), rank
-                found.matched, found.weight, found.share = tuple(sorted(matched | near)), weight, rank[1]
-                found.missing_required = tuple(sorted(lacking))
+            matched = _matched(line, view, bool(found.brand_where))
+            rank = _rank(line, view, matched)
+            if best is None or rank > best[0]:
+                best = rank, unit, line, matched
     if best is not None:
-        _kind(*best, view, found)
-        found.missing = tuple(sorted(set(best[1].weights) - set(found.matched)))
-    _against(entry, best[0] if best else None, view, found)
+        _line(best[1], best[2], best[3], view, found)
+    if found.brand_where:
+        found.described = _described(entry, view)
+    _against(entry, best[1] if best else None, view, found)
     return found
 
 
@@ -76,14 +89,15 @@ def _brand(entry: Entry, view: View, found: Evidence) -> None:
         where = ""
         if view.brand_key and brand.key == view.brand_key:
             where = "field"
-        elif brand.key in view.spans and (not brand.weak or view.spans[brand.key] == 0):
+        elif brand.key in view.spans and (not (brand.weak or brand.leading) or view.spans[brand.key] == 0):
             where = "title" if view.spans[brand.key] < view.for_at else "after_for"
         elif not brand.weak and brand.key in view.brand_spans:
             where = "field"
-        elif not brand.weak and brand.key in view.seller_spans:
+        elif not (brand.weak or brand.leading) and brand.key in view.seller_spans:
             where = "seller"
         if where and (not found.brand_where or (found.brand_where in ("after_for", "seller") and where != "seller")):
             found.brand, found.brand_where, found.brand_leading = brand.text, where, brand.leading
+            found.brand_in_name = brand.in_name
             if where in ("field", "title") and not brand.leading:
                 return
 
@@ -104,18 +118,19 @@ def _models(entry: Entry, view: View, found: Evidence) -> None:
         found.model_conflict = alike[0] if alike else view.stated_model
 
 
-def _matched(line: Line, view: View) -> tuple[set[str], set[str]]:
+def _matched(line: Line, view: View, branded: bool) -> set[str]:
+    """The words of `line` in the title, also written together; with the brand there, a long one with one typing error."""
     if any(joint in view.spans for joint in line.voided_by):
-        return set(), set()
-    matched = {word for word in line.weights if word in view.spans}
+        return set()
+    matched = {word for word in line.front if word in view.spans}
+    matched.update(word for word in line.tail if word in view.spans)
     for joined, pair in line.pairs.items():
-        if joined in view.spans:
-            matched.update(word for word in pair if word in line.weights)
-    near = set()
+        if joined in view.tokens:
+            matched.update(word for word in pair if word in line.front or word in line.tail)
     missing = line.required - matched
-    if matched and 0 < len(missing) <= 1:
-        near = {word for word in missing if _near(word, view)}
-    return matched, near
+    if branded and len(missing) == 1 and matched:
+        matched.update(word for word in missing if _near(word, view))
+    return matched
 
 
 def _near(word: str, view: View) -> bool:
@@ -125,23 +140,56 @@ def _near(word: str, view: View) -> bool:
     )
 
 
-def _kind(unit: Unit, line: Line, view: View, found: Evidence) -> None:
+def _rank(line: Line, view: View, matched: set[str]) -> tuple[bool, float, float]:
+    slot = line.slot if line.heads & view.spans.keys() else 0.0
+    front = sum(weight for word, weight in line.front.items() if word in matched)
+    whole = sum(line.front.values()) + line.slot
+    return line.required <= matched and not line.soft, (front + slot) / whole if whole else 0.0, front + slot
+
+
+def _line(unit: Unit, line: Line, matched: set[str], view: View, found: Evidence) -> None:
     vocab = vocabulary()
-    found.name, found.line, found.has_required = unit.name, line.text, bool(line.required)
-    found.specific_words = sum(vocab.weight(word) >= 3.5 for word in found.matched)
-    found.collective = line.head in COLLECTIVE and not line.required
-    agreeing = sorted(kind for kind in line.kinds if kind in view.spans and kind not in COLLECTIVE)
+    _, found.share, found.weight = _rank(line, view, matched)
+    weights = line.weights
+    total = sum(weights.values())
+    found.words_share = sum(weights[word] for word in matched) / total if total else 0.0
+    found.matched, found.missing_required = tuple(sorted(matched)), tuple(sorted(line.required - matched))
+    found.telling, found.soft = len(line.required), line.soft
+    found.name, found.line, found.head, found.head_weight = unit.name, line.text, line.head, line.slot
+    found.specific_words = sum(weights[word] >= 3.5 for word in matched)
+    found.proper_weight = sum(weights[word] for word in matched if word in line.front and vocab.count(word) == 0)
+    found.collective = line.head in COLLECTIVE
+    if found.brand_where and len(matched) > 1:
+        found.run = _run(line.sequence, view.tokens)
+    agreeing = sorted(head for head in line.heads if head in view.spans)
     found.kind = line.head if line.head in view.spans else (agreeing[0] if agreeing else "")
-    if not found.kind and line.head not in COLLECTIVE:
-        others = [word for word in view.tokens if vocab.is_kind(word) and word not in COLLECTIVE]
-        foreign = [word for word in others if word not in unit.name_words]
-        found.kind_conflict = foreign[-1] if foreign else ""
+    if not found.kind:
+        foreign = [w for w in view.tokens if vocab.is_kind(w) and w not in COLLECTIVE and w not in unit.name_words]
+        found.kind_conflict = foreign[-1] if foreign and not found.collective else ""
+
+
+def _described(entry: Entry, view: View) -> str:
+    """Two neighbouring words of the title that the notice's prose writes as a name."""
+    agreeing = entry.described & view.spans.keys()
+    return max(sorted(agreeing), key=len) if agreeing else ""
+
+
+def _run(name: tuple[str, ...], title: tuple[str, ...]) -> int:
+    longest = 0
+    for start in range(len(name)):
+        for at in range(len(title)):
+            length = 0
+            while start + length < len(name) and at + length < len(title) and name[start + length] == title[at + length]:
+                length += 1
+            longest = max(longest, length)
+    return longest
 
 
 def _against(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> None:
     own = unit.name_words if unit else frozenset()
     found.accessory = accessory_word(view, own, found.brand_where)
     found.media = media_word(view, own)
+    found.audience = audience_conflict(view, own)
     found.other_size = other_size(view, entry.all_words, found.matched)
     if entry.year and view.years and min(view.years) > entry.year:
         found.later_year = min(view.years)

@@ -1,15 +1,16 @@
 """The lines that a product's name holds: `Quattro Tour and MetroLite strollers` names two, with one kind.
 
-A line is a bag of weighed words. Words that tell products apart are required; those of the kind at the end are
-not, but they count.
+A line is a bag of weighed words. Words that tell products apart are required; the kind at the end is one slot that
+any of the name's kinds can fill.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.matching.models import is_model
 from monitor.matching.normalise import words
-from monitor.matching.vocabulary import Vocabulary
+from monitor.matching.vocabulary import COLLECTIVE, Vocabulary
 
 _END_OF_NAME = re.compile(
     r"\s*[(\[]|,?\s+(?:and\s+)?(?:model|style|item|sku|gpu)s?\s+(?:number|no|#)|\s+(?P<after_kind>with|sold|that|containing|"
@@ -18,47 +19,86 @@ _END_OF_NAME = re.compile(
     re.IGNORECASE,
 )
 _ALTERNATIVES = re.compile(r"[,;/]")
+_PIECES = re.compile(r"[,;/]|\s(?:and|or)\s|\s&\s", re.IGNORECASE)
 _SHARED_NUMBER = re.compile(r"\b(?:[A-Z]{1,4}\s*[,/]\s*)+(?:(?:and|or)\s+)?[A-Z]{1,4}[\s-]+\d{2,4}\b")
 _MEASURE = re.compile(r"^(?:v?\d{1,2}|\d+(?:inch|ft|oz|qt|v|w|mah|mm|cm|pcs|k|l|lb))$")
-_KIND_WORDS_AT_END = 4
+_N_IN_ONE = re.compile(r"^\d+in1$")
+_FIRM_LENGTH = 3
+_TAIL_LENGTH = 4
 _TAIL_COUNT = 25
 _TAIL_SHARE = 0.5
+_SLOT = 5.0
+_SOFT = 4.3
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`weights` of all words that count, `required` ones, `kinds` as single words and run together, `head` the last
-    word, `pairs` neighbours run together. `voided_by` are runs that show the split to be wrong (`laughandlearn` for the half `Laugh`)."""
+    """`front` and `tail` weigh the words before and of the kind; `required` must all be there.
+
+    `soft` lines are told apart by common words only. `heads` are the kinds, single and as two words run together;
+    `slot` is the weight of agreeing on one. `pairs` are neighbours run together, `sequence` all words in order.
+    `voided_by` are runs that show the split to be wrong (`laughandlearn` for the half `Laugh`).
+    """
 
     text: str
-    weights: dict[str, float]
+    front: dict[str, float]
+    tail: dict[str, float]
     required: frozenset[str]
-    kinds: frozenset[str]
+    soft: bool
+    heads: frozenset[str]
     head: str
-    total: float
-    voided_by: tuple[str, ...] = ()
-    pairs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    slot: float
+    pairs: dict[str, tuple[str, str]]
+    sequence: tuple[str, ...]
+    voided_by: tuple[str, ...]
+
+    @property
+    def weights(self) -> dict[str, float]:
+        return self.tail | self.front
 
 
 def lines_of(name: str, brands: frozenset[str], vocab: Vocabulary) -> tuple[Line, ...]:
-    """The lines in `name`, the words of `brands` taken out; at least one where any word is left."""
+    """The lines in `name`, the words of `brands` taken out; none where no word is left."""
     bare = _SHARED_NUMBER.sub(" ", _bare(name, vocab))
-    chunks = [_content(without_brands(part, brands), vocab) for part in _ALTERNATIVES.split(bare)]
+    chunks = [_content(without_brands(part, brands, vocab), vocab) for part in _ALTERNATIVES.split(bare)]
     chunks = [chunk for chunk in chunks if chunk]
     if not chunks:
         return ()
     tail = _tail(chunks[-1], vocab)
-    halves = [half for chunk in chunks for half in _halves(chunk, vocab)]
-    lines = [_line(tokens, tail, vocab, voids) for tokens, voids in halves]
-    telling = [line for line in lines if line.required]
+    heads = _heads(bare, tail, vocab)
+    whole = tail[-1] in COLLECTIVE
+    halves = [half for chunk in chunks for half in ([(chunk, ())] if whole else _halves(chunk, vocab))]
+    lines = [_line(tokens, tail, heads, vocab, voids) for tokens, voids in halves]
+    telling = [line for line in lines if line.required and not line.soft]
     if telling:
         return tuple(telling)
-    whole = [word for chunk in chunks for word in chunk]
-    return (_line(whole, tail, vocab, ()),)
+    return (_line([word for chunk in chunks for word in chunk], tail, heads, vocab, ()),)
+
+
+def without_brands(name: str, brands: frozenset[str], vocab: Vocabulary) -> list[str]:
+    """The words of `name` with every run that is a brand taken out, and invented names before the first of them."""
+    tokens = words(name)
+    kept: list[str] = []
+    at = 0
+    while at < len(tokens):
+        for length in (5, 4, 3, 2, 1):
+            if "".join(tokens[at : at + length]) in brands:
+                if at <= _FIRM_LENGTH and not any(_is_plain(word, vocab) for word in kept):
+                    kept.clear()
+                at += length
+                break
+        else:
+            kept.append(tokens[at])
+            at += 1
+    return kept
+
+
+def _is_plain(word: str, vocab: Vocabulary) -> bool:
+    return vocab.weight(word) > 0 and (vocab.is_ordinary(word) or vocab.is_kind(word))
 
 
 def _bare(name: str, vocab: Vocabulary) -> str:
-    """`name` up to what only describes it: a bracket, a list of models, or `with`, `for`, `in` after a kind of thing."""
+    """`name` up to what only describes it: a bracket, a list of models, or `with`, `for`, `in` after a kind."""
     for cut in _END_OF_NAME.finditer(name):
         before = words(name[: cut.start()])
         if before and (not cut["after_kind"] or vocab.is_kind(before[-1])):
@@ -68,25 +108,9 @@ def _bare(name: str, vocab: Vocabulary) -> str:
 
 def _content(tokens: list[str], vocab: Vocabulary) -> list[str]:
     """`tokens` without model numbers, and without words that say nothing at the end."""
-    kept = [token for token in tokens if not (is_model(token) and not _MEASURE.match(token))]
+    kept = [token for token in tokens if not is_model(token) or _MEASURE.match(token) or _N_IN_ONE.match(token)]
     while kept and vocab.weight(kept[-1]) == 0:
         kept.pop()
-    return kept
-
-
-def without_brands(name: str, brands: frozenset[str]) -> list[str]:
-    """The words of `name` with every run that is a brand taken out."""
-    tokens = words(name)
-    kept: list[str] = []
-    at = 0
-    while at < len(tokens):
-        for length in (5, 4, 3, 2, 1):
-            if "".join(tokens[at : at + length]) in brands:
-                at += length
-                break
-        else:
-            kept.append(tokens[at])
-            at += 1
     return kept
 
 
@@ -103,35 +127,53 @@ def _halves(chunk: list[str], vocab: Vocabulary) -> list[tuple[list[str], tuple[
 
 
 def _tells(tokens: list[str], vocab: Vocabulary) -> bool:
-    return any(vocab.count(token) < 15 and vocab.weight(token) >= 2 for token in tokens)
+    return any(vocab.count(token) < 15 and vocab.weight(token) >= 2 and not _is_minor(token) for token in tokens)
 
 
 def _tail(chunk: list[str], vocab: Vocabulary) -> list[str]:
     tail: list[str] = []
     for word in reversed(chunk):
         common = vocab.count(word) >= _TAIL_COUNT or vocab.is_kind(word)
-        if tail and (not common or len(tail) == _KIND_WORDS_AT_END):
+        if tail and (not common or len(tail) == _TAIL_LENGTH):
             break
         tail.insert(0, word)
     return tail
 
 
-def _line(tokens: list[str], tail: list[str], vocab: Vocabulary, voids: tuple[str, ...]) -> Line:
-    own_tail = tail if tokens[-len(tail) :] == tail else []
-    front = tokens[: len(tokens) - len(own_tail)]
-    weights: dict[str, float] = {}
-    for word in front:
-        weights[word] = vocab.weight(word) * (_TAIL_SHARE if _MEASURE.match(word) else 1.0)
-    for word in tail:
-        share = 1.0 if word == tail[-1] else _TAIL_SHARE
-        weights.setdefault(word, vocab.weight(word) * share)
-    weights = {word: weight for word, weight in weights.items() if weight > 0}
-    head = tail[-1]
-    required = frozenset(w for w in weights if w in front and vocab.is_rare(w) and not _MEASURE.match(w))
-    required -= {head}
-    kinds = {word for word in tail if vocab.is_kind(word) or word == head}
-    kinds |= {first + second for first, second in zip(tail, tail[1:], strict=False)}
-    kinds |= {word for word in front if vocab.is_kind(word)}
-    neighbours = [*front, *tail]
-    pairs = {first + second: (first, second) for first, second in zip(neighbours, neighbours[1:], strict=False)}
-    return Line(" ".join(neighbours), weights, required, frozenset(kinds), head, sum(weights.values()), voids, pairs)
+def _heads(bare: str, tail: list[str], vocab: Vocabulary) -> frozenset[str]:
+    heads = {tail[-1], *(first + second for first, second in pairwise(tail[-2:]))}
+    for piece in _PIECES.split(bare):
+        last = words(piece)[-2:]
+        if last and vocab.is_kind(last[-1]) and last[-1] not in COLLECTIVE:
+            heads.add(last[-1])
+            heads.add("".join(last))
+    return frozenset(heads)
+
+
+def _line(
+    tokens: list[str], tail: list[str], heads: frozenset[str], vocab: Vocabulary, voids: tuple[str, ...]
+) -> Line:
+    own = tokens[: len(tokens) - len(tail)] if tokens[-len(tail) :] == tail else tokens
+    front = {word: vocab.weight(word) * (_TAIL_SHARE if _is_minor(word) else 1.0) for word in own if word not in heads}
+    front = {word: weight for word, weight in front.items() if weight > 0}
+    kind = {word: vocab.weight(word) * (1.0 if word == tail[-1] else _TAIL_SHARE) for word in tail if word not in front}
+    required = _required(front, vocab)
+    soft = not required
+    if soft:
+        required = frozenset(word for word, weight in front.items() if weight >= _SOFT)
+    neighbours = [*own, *tail]
+    return Line(
+        text=" ".join(neighbours), front=front, tail=kind, required=required, soft=soft, heads=heads, head=tail[-1],
+        slot=min(_SLOT, vocab.weight(tail[-1])), sequence=tuple(neighbours), voided_by=voids,
+        pairs={first + second: (first, second) for first, second in pairwise(neighbours)},
+    )  # fmt: skip
+
+
+def _required(front: dict[str, float], vocab: Vocabulary) -> frozenset[str]:
+    rare = {word for word in front if vocab.is_rare(word) and not _MEASURE.match(word) and not vocab.is_kind(word)}
+    proper = {word for word in rare if vocab.count(word) == 0 and not _N_IN_ONE.match(word)}
+    return frozenset(word for word in rare if not (proper and _N_IN_ONE.match(word)))
+
+
+def _is_minor(word: str) -> bool:
+    return bool(_MEASURE.match(word) or _N_IN_ONE.match(word))

@@ -35,6 +35,9 @@ class Matcher:
         self._index = Index([entry.text for entry in self.entries])
         self._gtins: dict[str, list[int]] = defaultdict(list)
         self._models: dict[str, list[int]] = defaultdict(list)
+        self._brands = frozenset(
+            brand.key for entry in self.entries for brand in entry.brands if not (brand.weak or brand.leading)
+        )
         for place, entry in enumerate(self.entries):
             for gtin in entry.gtins:
                 self._gtins[gtin].append(place)
@@ -45,7 +48,7 @@ class Matcher:
         """Up to `top` matches a listing, the strongest tier first, in the order of the listings."""
         stream = iter(listings)
         while batch := list(islice(stream, _BATCH)):
-            views = [view_of(listing) for listing in batch]
+            views = [view_of(listing, self._brands) for listing in batch]
             for view, candidates in zip(views, self.candidates(views), strict=True):
                 yield from self._decide(view, candidates, top)
 

@@ -25,7 +25,7 @@ _RECALLED_BY = re.compile(
     r"(?:\s+(?:Due|Because|for|Following|After|to Repair|to Replace|Over)\b|;|\(|$)",
 )
 _OBJECT = (
-    re.compile(r"\b(?:Recalls?|Recall of|Recalling|Using|Recall to (?:Repair|Replace))\s+(?P<what>.+)$"),
+    re.compile(r"\b(?:Recalls?(?: of)?|Recalling|Using|Recall to (?:Repair|Replace))\s+(?P<what>.+)$"),
     re.compile(r"^(?P<what>.+?)\s+Recalled\b"),
 )
 _TITLE_END = re.compile(
@@ -34,6 +34,7 @@ _TITLE_END = re.compile(
 )
 _BEFORE_FIRM = re.compile(r"^.*\b(?:Prompts?|Prompting|Leads?)\s+(?:Recall\s+(?:of|by)\s+)?|\s+to$")
 _FILLER = re.compile(r"^(?:Certain|Additional|Various|Some|More|About|Approximately|All)\s+")
+_NAMED_BRAND = re.compile(r"((?:[A-Z][\w'’&.-]*[ -]){1,3})(?:[Bb]rand(?:ed)?\b)")
 _CONJOINED = re.compile(r",\s+(?:and\s+)?|\s+and\s+|;\s*|/")
 
 
@@ -74,6 +75,11 @@ def recallers(title: str) -> list[str]:
             who_all = _BEFORE_FIRM.sub("", hit["who"])
             found.extend(bare_name(who) for who in _CONJOINED.split(who_all) if who.strip())
     return [name for name in dict.fromkeys(found) if name]
+
+
+def named_brands(text: str) -> list[str]:
+    """Names that the text itself calls a brand (`Baby Mod and Da Vinci Brand Cribs`)."""
+    return [bare_name(name.strip(" -")) for name in _NAMED_BRAND.findall(text)]
 
 
 def recalled_thing(title: str) -> str:

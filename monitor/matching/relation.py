@@ -31,6 +31,8 @@ _MEDIA = frozenset(
 _MINIATURE = re.compile(
     r"\b1\s?[:/]\s?\d{2,3}\b|\bscale model|\bdie-?cast\b|\bminiature\b|\bdolls?'? ?house\b|\bwanted\b", re.IGNORECASE
 )
+_YOUNG = frozenset("infant baby toddler children child kid boy girl youth junior newborn childrens".split())
+_GROWN = frozenset("men women adult man woman mens womens lady gentlemen".split())
 _SIZES = frozenset("duo double twin triple quad mini micro junior jr ii iii iv".split())
 
 
@@ -72,6 +74,15 @@ def other_size(view: "View", known: frozenset[str], matched: tuple[str, ...]) ->
     return ""
 
 
+def audience_conflict(view: "View", own: frozenset[str]) -> str:
+    """The word that says the listing is for grown-ups where the product is for children."""
+    if not own & _YOUNG or own & _GROWN:
+        return ""
+    if any(word in _YOUNG for word in view.tokens):
+        return ""
+    return next((word for word in view.tokens if word in _GROWN), "")
+
+
 def relation_of(found: "Evidence") -> Relation:
     """The relation that the evidence shows, vetoes first."""
     if found.accessory:
@@ -91,19 +102,46 @@ def relation_of(found: "Evidence") -> Relation:
     return Relation.UNRELATED
 
 
-LINE_SHARE = 0.66
-FULL_SHARE = 0.82
-LINE_WEIGHT = 9.0
-LEADING_WEIGHT = 13.0
 SAME_KIND_SHARE = 0.8
+_LINE_SHARE = 0.66
+_RUN_SHARE = 0.4
+_RUN = 4
+_ALL_BUT_ONE_SHARE = 0.75
+_SOFT_SHARE = 0.75
+_FULL_SHARE = 0.82
+_LINE_WEIGHT = 7.0
+_SOFT_WEIGHT = 9.0
+_LEADING_WEIGHT = 12.0
+_KIND_WEIGHT = 4.5
+_KIND_SHARE = 0.75
+_PROPER_WEIGHT = 12.0
+
+
+def described_agrees(found: "Evidence") -> bool:
+    """Whether a name from the notice's prose stands in the title, with the same kind of thing."""
+    return bool(found.described and found.kind and not found.brand_leading and not found.collective)
 
 
 def line_agrees(found: "Evidence") -> bool:
-    """Whether the words that tell the product apart are all there and enough of the others."""
-    if found.missing_required or found.collective:
+    """Whether the words that tell the product apart are there and enough of the others, the kind included."""
+    if described_agrees(found):
+        return True
+    if found.brand_leading and (found.weight < _LEADING_WEIGHT or found.words_share < _FULL_SHARE):
         return False
-    if found.brand_leading and (found.weight < LEADING_WEIGHT or found.share < FULL_SHARE):
-        return False
-    if found.has_required:
-        return found.share >= LINE_SHARE and found.weight >= LINE_WEIGHT
-    return found.share >= FULL_SHARE and found.weight >= LINE_WEIGHT and found.specific_words >= 2
+    if found.collective:
+        return bool(
+            found.telling and not found.soft and not found.missing_required and not found.partial
+            and found.kind and found.words_share >= _FULL_SHARE
+        )  # fmt: skip
+    if not found.telling:
+        named = found.kind and found.brand_in_name and not found.partial
+        return bool(named) and found.head_weight >= _KIND_WEIGHT and found.words_share >= _KIND_SHARE
+    if found.soft:
+        complete = not found.missing_required and found.kind and found.weight >= _SOFT_WEIGHT
+        return bool(complete) and found.words_share >= _SOFT_SHARE
+    if found.missing_required:
+        nearly = len(found.missing_required) == 1 and found.telling >= 2 and found.specific_words >= 4
+        return nearly and bool(found.kind) and found.words_share >= _ALL_BUT_ONE_SHARE
+    enough = found.share >= _LINE_SHARE or (found.run >= _RUN and found.share >= _RUN_SHARE)
+    sure = found.kind or found.run >= _RUN or found.proper_weight >= _PROPER_WEIGHT
+    return enough and bool(sure) and found.weight >= _LINE_WEIGHT

@@ -1,19 +1,22 @@
 """One notice as the matcher sees it: its brands, and one `Unit` for each product or line that it names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from crawler.feeds.notice import Notice
 from monitor.matching.lines import Line, lines_of
 from monitor.matching.models import is_model, models_in_name, models_introduced, wildcards
-from monitor.matching.names import firm_names, recalled_thing, recallers, title_of
-from monitor.matching.normalise import key, squash, words
+from monitor.matching.names import firm_names, named_brands, recalled_thing, recallers, title_of
+from monitor.matching.normalise import key, spans, squash, words
 from monitor.matching.vocabulary import Vocabulary, vocabulary
 
 _PARTIAL = re.compile(
     r"\b(?:certain|additional|various|some|assorted|several|five|ten|six|seven|\d+ (?:more|toys))\b", re.I
 )
 _MONEY = re.compile(r"\$\s?(\d[\d,]*(?:\.\d\d)?)")
+_CAPITALISED = re.compile(r"(?<![\w.])(?:[A-Z][\w'’]*(?:[ -](?=[A-Z\d])|$)){1,8}[A-Z\d][\w'’]*")
+_DESCRIBED_WEIGHT = 7.0
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SHOPKEEPERS = frozenset({"retailer"})
 _SHOPS = frozenset(
@@ -33,6 +36,7 @@ class Brand:
     text: str
     weak: bool
     leading: bool = False
+    in_name: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Entry:
     year: int | None
     prices: tuple[float, float] | None
     scope: str
+    brand_keys: frozenset[str]
+    described: frozenset[str]
 
 
 def entry_of(notice: Notice) -> Entry:
@@ -84,6 +90,7 @@ def entry_of(notice: Notice) -> Entry:
         brands=brands, units=units, models=models, patterns=patterns, gtins=_gtins(notice),
         all_words=frozenset(words(f"{title} {' '.join(names)} {notice.description}")),
         partial=bool(_PARTIAL.search(title)), year=_year(notice.published_on), prices=_prices(notice), scope=notice.scope,
+        brand_keys=frozenset(brand.key for brand in brands), described=_described_names(notice.description, keys, vocab),
     )  # fmt: skip
 
 
@@ -91,12 +98,27 @@ def _brands(notice: Notice, title: str, names: list[str], vocab: Vocabulary) -> 
     firms = [name for firm in notice.firms if firm.role not in _SHOPKEEPERS for name in firm_names(firm.name)]
     stated = [i.value for i in notice.identifiers if i.kind == "brand" and i.valid]
     found: dict[str, Brand] = {}
-    for text in [*stated, *recallers(title), *firms]:
+    for text in [*stated, *recallers(title), *named_brands(f"{title}; {'; '.join(names)}"), *firms]:
         for form in _forms(text, names, vocab):
             _add(found, form, vocab)
     for name in names:
         _add(found, _leading_name(name, frozenset(found), vocab), vocab, leading=True)
-    return tuple(found.values())
+    runs = frozenset(run for name in names for run in spans(words(name)))
+    named = runs & found.keys()
+    return tuple(replace(brand, in_name=not named or brand.key in named) for brand in found.values())
+
+
+def _described_names(prose: str, brands: frozenset[str], vocab: Vocabulary) -> frozenset[str]:
+    """Pairs of capitalised neighbours in the prose, run together, that are no brand and together tell enough."""
+    found = set()
+    for run in _CAPITALISED.findall(prose):
+        parts = [word for word in words(run)]
+        for first, second in pairwise(parts):
+            weight = vocab.weight(first) + vocab.weight(second)
+            if weight >= _DESCRIBED_WEIGHT and min(vocab.weight(first), vocab.weight(second)) > 2:
+                if not {first, second, first + second} & brands and not (vocab.is_kind(first) and vocab.is_kind(second)):
+                    found.add(first + second)
+    return frozenset(found)
 
 
 def _add(found: dict[str, Brand], text: str, vocab: Vocabulary, leading: bool = False) -> None:
@@ -106,7 +128,7 @@ def _add(found: dict[str, Brand], text: str, vocab: Vocabulary, leading: bool = 
     parts = words(text)
     if all(vocab.weight(part) < 4.2 for part in parts):
         return
-    weak = len(brand) <= 4 or (len(parts) == 1 and vocab.count(parts[0]) >= 4)
+    weak = len(brand) <= 3 or (len(parts) == 1 and (vocab.count(parts[0]) >= 4 or vocab.is_ordinary(parts[0])))
     found[brand] = Brand(brand, text, weak, leading)
 
 
@@ -129,7 +151,7 @@ def _leading_name(name: str, known: frozenset[str], vocab: Vocabulary) -> str:
     """The capitalised, uncommon word at the head of a product's name, where no known firm stands there."""
     first = re.match(r"[^\s,\"“”]+", name)
     parts = words(first.group()) if first else ()
-    if not first or not parts or not first.group()[0].isupper() or any(vocab.count(part) >= 4 for part in parts):
+    if not first or not parts or not first.group()[0].isupper() or any(vocab.is_ordinary(part) or vocab.count(part) >= 4 for part in parts):
         return ""
     if any(char.isdigit() for char in first.group()) or any(key(name).startswith(brand) for brand in known):
         return ""

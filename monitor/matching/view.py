@@ -1,6 +1,7 @@
 """One listing as the matcher sees it: its words, their runs, and the values that could identify it."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,10 +41,11 @@ class View:
     gtins: frozenset[str]
     years: tuple[int, ...]
     price: float | None
+    head_brand: str
 
 
-def view_of(listing: Listing) -> View:
-    """Prepare `listing` once for all comparisons."""
+def view_of(listing: Listing, known_brands: Container[str] = ()) -> View:
+    """Prepare `listing` once for all comparisons; `known_brands` are those of the whole register, as keys."""
     tokens = words(listing.title)
     raw = _raw_runs(f"{listing.title} {listing.model}")
     stated = squash(listing.model) if listing.model else ""
@@ -57,8 +59,17 @@ def view_of(listing: Listing) -> View:
         head=first_part[-1] if first_part else "", raw=raw | described,
         models=frozenset(run for run in raw if is_model(run)), stated_model=stated if is_model(stated, True) else "",
         gtins=_gtins(listing), years=tuple(int(year) for year in _YEAR.findall(listing.title)),
-        price=_price(listing.price),
+        price=_price(listing.price), head_brand=_head_brand(tokens, known_brands),
     )  # fmt: skip
+
+
+def _head_brand(tokens: tuple[str, ...], known: Container[str]) -> str:
+    """The longest known brand that the title begins with; empty where there is none."""
+    for length in (4, 3, 2, 1):
+        run = "".join(tokens[:length])
+        if run in known:
+            return run
+    return ""
 
 
 @lru_cache(maxsize=50_000)

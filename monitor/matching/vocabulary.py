@@ -19,7 +19,8 @@ _EMPTY = frozenset(
 )
 COLLECTIVE = frozenset(
     "toy set playset furniture clothing product item accessory jewelry game equipment apparel garment figure gift "
-    "merchandise collection assortment doll puzzle book clothe vehicle car kit bicycle".split()
+    "merchandise collection assortment doll puzzle book clothe vehicle car kit bicycle bike costume pajama jacket sweatshirt dress shirt shoe sneaker "
+    "robe bathrobe sleepwear loungewear nightgown sweater coat pant boot sandal hat outfit swimsuit pullover scarf skirt".split()
 )
 """Heads of names that say too little: a notice named only so never matches by name."""
 
@@ -27,8 +28,8 @@ COLLECTIVE = frozenset(
 class Vocabulary:
     """Word counts out of a number of names."""
 
-    def __init__(self, total: int, names: dict[str, int], ends: dict[str, int]) -> None:
-        self._total, self._names, self._ends = total, names, ends
+    def __init__(self, total: int, names: dict[str, int], ends: dict[str, int], ordinary: frozenset[str]) -> None:
+        self._total, self._names, self._ends, self._ordinary = total, names, ends, ordinary
 
     def weight(self, word: str) -> float:
         """How much agreement on `word` says, in nats: 0 for words without content, up to 7.5 for words not listed."""
@@ -46,6 +47,10 @@ class Vocabulary:
         """Whether `word` names a kind of thing: names of several products end in it."""
         return self._ends.get(word, 0) >= _KIND_ENDS
 
+    def is_ordinary(self, word: str) -> bool:
+        """Whether prose writes `word` small: no invented name."""
+        return word in self._ordinary or self._names.get(word, 0) >= RARE_BELOW
+
     def count(self, word: str) -> int:
         return self._names.get(word, 0)
 
@@ -53,11 +58,16 @@ class Vocabulary:
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The table that ships with the package."""
-    total, names, ends = 1, {}, {}
+    total = 1
+    names: dict[str, int] = {}
+    ends: dict[str, int] = {}
+    ordinary = set()
     for line in files("monitor.matching").joinpath("vocabulary.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("# total "):
             total = int(line.removeprefix("# total "))
         elif line and not line.startswith("#"):
-            word, count, end = line.split()
+            word, count, end, *marks = line.split()
             names[word], ends[word] = int(count), int(end)
-    return Vocabulary(total, names, ends)
+            if marks:
+                ordinary.add(word)
+    return Vocabulary(total, names, ends, frozenset(ordinary))
