@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-_MICROSECONDS = struct.Struct("<q")
+_MICROSECONDS = struct.Struct("=q")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -45,7 +45,7 @@ class SystemClock:
 
 
 class SimulatedClock:
-    """A clock in a file of eight bytes (microseconds since 1970, little-endian), shared between processes.
+    """A clock in a file of eight bytes (microseconds since 1970, the machine's byte order), shared by processes.
 
     It stands still until somebody sleeps on it or sets it.
     """
@@ -56,14 +56,15 @@ class SimulatedClock:
         if start_at is not None:
             path.write_bytes(_MICROSECONDS.pack(_to_microseconds(start_at)))
         with path.open("r+b") as file:
-            self._bytes = mmap.mmap(file.fileno(), _MICROSECONDS.size)
+            shared = mmap.mmap(file.fileno(), _MICROSECONDS.size)
+        # One aligned store of eight bytes: struct.pack_into clears them first, and another process would read 1970.
+        self._microseconds = memoryview(shared).cast("q")
 
     def now(self) -> datetime:
-        (microseconds,) = _MICROSECONDS.unpack_from(self._bytes)
-        return _EPOCH + timedelta(microseconds=microseconds)
+        return _EPOCH + timedelta(microseconds=self._microseconds[0])
 
     def set(self, at: datetime) -> None:
-        _MICROSECONDS.pack_into(self._bytes, 0, _to_microseconds(at))
+        self._microseconds[0] = _to_microseconds(at)
 
     def sleep(self, seconds: float) -> None:
         if seconds > 0:

@@ -70,6 +70,19 @@ def test_another_process_turns_the_clock(shop: Shop) -> None:
     assert shop.get("/")[1]["Date"] == "Tue, 03 Mar 2026 12:00:00 GMT"
 
 
+def test_a_clock_that_another_process_turns_is_never_read_half_turned(tmp_path: Path) -> None:
+    clock = SimulatedClock(tmp_path / "clock", START)
+    program = "import sys; from crawler.clock import clock_from; c = clock_from(sys.argv[1])\nwhile True: c.sleep(0.7)"
+    with subprocess.Popen([sys.executable, "-c", program, clock.spec()]) as turning:
+        try:
+            while clock.now() == START:
+                time.sleep(0.01)
+            seen = [clock.now() for _ in range(60_000)]
+        finally:
+            turning.kill()
+    assert seen == sorted(seen)
+
+
 @pytest.mark.parametrize(
     ("cookie", "served"),
     [("ship_to=US", "US"), ("a=b; ship_to=DE", "DE"), ("", "GB"), ("ship_to=usa", "GB"), ("ship_to=<b>", "GB")],
