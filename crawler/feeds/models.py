@@ -1,0 +1,212 @@
+"""Model, item, style, SKU and part numbers out of the prose of a notice, each with the words that it was read from.
+
+A number counts where the text calls it one ("model number X", a list of them, a table under such a heading), or where
+a product's name carries it. What is "not included" is left out.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from crawler.feeds.codes import bare, is_bare_capitals, is_capital_code, is_code, is_measured, is_number, trimmed
+
+_NUMBER = r"(?:numbers?|nos?\b\.?|num\b\.?|\#s?|codes?)"
+_CUE = re.compile(
+    rf"""\b(?:
+        (?:models?|skus?)(?:\(s\))?(?:\s*/\s*(?:sku|item|style|part|name|upc))?(?:\s*{_NUMBER}|\s*\#)?(?:\(s\))?
+      | (?:item|style|part|product|catalogu?e?|reference|article|stock|kimball|mid)(?:\s*/\s*sku)?
+        \s*{_NUMBER}(?:\(s\))?
+      | (?:item|mid|style)\s*[:\#]
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_HEADER_WORDS = (
+    r"upc|serial|description|colou?rs?|style|product|name|item|dates?|size|manufactur\w*|lot|batch|price|brand|sku|asin|"
+    r"range|production|year|units?|type|pid|capacity|dimensions?|retailer|sold|version|model"
+)
+_HEADER_AFTER = re.compile(rf"\s*(?:/|\#|\(s\)|and\s)?\s*(?:{_HEADER_WORDS})\b", re.IGNORECASE)
+_HEADER_BEFORE = re.compile(rf"(?:\b(?:{_HEADER_WORDS}|number|code)(?:\(s\)|s)?\s*[/#]?\s*)$", re.IGNORECASE)
+_GAP = re.compile(r"[\s,;:&/\"'“”‘’()\[\]•=|#®™–—*-]+")
+_TOKEN = re.compile(r"[^\s,;:()\[\]\"“”|&]+")
+_JOINING = frozenset({"and", "or", "as", "well", "plus", "also"})
+_FILLING = frozenset(
+    """is are was were of include includes included including the following listed below number numbers no nos
+    name named be these a""".split()
+)
+_PARENTHESIS = re.compile(r"\s*\([^()]{0,80}\)")
+_SENTENCE_END = re.compile(r"(?<=[a-z0-9)\"”])[.!?](?=\s+[A-Z\"“]|\s*$)")
+_EXCLUDED = re.compile(
+    r"(?:\bnot|n't)\b[^.]{0,40}\b(?:included|affected|subject|part of|recalled|involved|impacted)", re.IGNORECASE
+)
+_RANGE = re.compile(r"(\S+)\s*(?:\bto\b|\bthrough\b|\bthru\b|-|–|—)\s*(\S+)")
+_BETWEEN_ENDS = re.compile(r"\bbetween\s+(\S+)\s+and\s+(\S+)", re.IGNORECASE)
+_JOINED_RANGE = re.compile(r"\b([A-Z]*)\d{3,}[-–]\1\d{3,}\b")
+_SPACED_UPC = re.compile(r"\b\d[ -]\d{5}[ -]\d{5}[ -]\d\b")
+_GTIN_NEXT = re.compile(r"\s+\d{11,13}\b")
+_NAME_CODE = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})(?=(?:\D*\d){2})[A-Z0-9][A-Z0-9/-]{4,}")
+_QUOTED = re.compile(r"\s*[:=]?\s*(?:is|are|of)?\s*[\"“]([A-Z0-9][A-Z0-9 /.-]{2,24})[\"”]")
+_INTRODUCTION = re.compile(r"[a-z\s,'-]{0,80}:|\s*(?:of|for|on) (?:the|these|each)[a-z\s]{1,40}\b(?:is|are)\b")
+_PAIR = re.compile(r"(?!UPC|SKU|LOT|NO |MY )[A-Z]{2,4} \d{3,6}(?:\.\d)?(?![\w.,-]*\w)")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_SUFFIX = re.compile(r"[A-Z]{1,3}")
+_BETWEEN = re.compile(r"\s*(?:[,;).]|and\b|or\b|$)")
+_SERIAL = re.compile(r"\b(?:serial|lot|batch|cohort)", re.IGNORECASE)
+_LEADING_WORDS = 3
+_SPAN = 120
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value and the words that it was read from."""
+
+    value: str
+    span: str
+
+
+def models_in(text: str) -> tuple[Found, ...]:
+    """The model numbers that the text calls so, in order, each once."""
+    found: dict[str, Found] = {}
+    for cue in _CUE.finditer(text):
+        for one in _after_cue(text, cue):
+            found.setdefault(bare(one.value), one)
+    return tuple(found.values())
+
+
+def models_in_name(name: str) -> tuple[Found, ...]:
+    """The codes in a product's name that can only be a model: capitals and digits, five characters or more."""
+    tokens = (trimmed(match[0]) for match in _TOKEN.finditer(name))
+    codes = dict.fromkeys(token for token in tokens if _NAME_CODE.fullmatch(token) and is_code(token))
+    return tuple(Found(code, name[:120]) for code in codes)
+
+
+def _after_cue(text: str, cue: re.Match[str]) -> Iterator[Found]:
+    if re.match(r"\s*years?\b", text[cue.end() :], re.IGNORECASE) or _is_excluded(text, cue.start()):
+        return
+    if _is_table(text, cue):
+        yield from _in_table(text, cue)
+    else:
+        yield from _in_list(text, cue)
+
+
+def _is_excluded(text: str, at: int) -> bool:
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, at)]
+    after = _SENTENCE_END.search(text, at)
+    sentence = text[ends[-1] if ends else 0 : after.start() if after else len(text)]
+    return bool(_EXCLUDED.search(sentence))
+
+
+def _is_table(text: str, cue: re.Match[str]) -> bool:
+    capital = cue[0][0].isupper()
+    before = text[: cue.start()].rstrip()
+    headed = bool(_HEADER_AFTER.match(text, cue.end())) or bool(_HEADER_BEFORE.search(before + " "))
+    return capital and headed and not before.endswith(('"', "“", ",", "and", "or"))
+
+
+def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
+    """A list that follows its cue: codes between commas, "and" and colours in brackets, until an ordinary word."""
+    if quoted := _QUOTED.match(text, cue.end()):
+        if is_code(quoted[1].replace(" ", "")) or is_number(quoted[1]):
+            yield Found(trimmed(quoted[1]), text[cue.start() : quoted.end()][-_SPAN:])
+        return
+    introduced = _INTRODUCTION.match(text, cue.end())
+    if introduced and introduced[0].endswith(":") and not _opens_with_code(text[introduced.end() :]):
+        yield from _in_table(text, cue)
+        return
+    at, found, skipped = introduced.end() if introduced else cue.end(), 0, 0
+    while at < len(text) and not _SENTENCE_END.match(text, at):
+        bracket = _PARENTHESIS.match(text, at) if found else None
+        gap = _GAP.match(text, at)
+        if bracket and not _CUE.search(bracket[0]) and not _codes(bracket[0]):
+            at = bracket.end()
+            continue
+        if gap:
+            at = gap.end()
+            continue
+        token = _PAIR.match(text, at) or _TOKEN.match(text, at)
+        if not token:
+            return
+        value = trimmed(token[0])
+        if _fits(value, text, token, found):
+            found += 1
+            yield Found(value, text[cue.start() : token.end()][-_SPAN:])
+        elif value.lower() not in _JOINING and not (found and _SUFFIX.fullmatch(value)):
+            skipped += 1
+            if found or (value.lower() not in _FILLING and (skipped > _LEADING_WORDS or not value[:1].isupper())):
+                return
+        at = token.end()
+
+
+def _opens_with_code(text: str) -> bool:
+    tokens = [trimmed(match[0]) for match in islice(_TOKEN.finditer(text), _LEADING_WORDS + 1)]
+    return any(is_code(token) or is_number(token) or is_capital_code(token) for token in tokens) or bool(
+        _PAIR.match(text.lstrip())
+    )
+
+
+def _codes(words: str) -> bool:
+    return any(is_code(trimmed(match[0])) for match in _TOKEN.finditer(words))
+
+
+def _fits(value: str, text: str, token: re.Match[str], found: int) -> bool:
+    if is_number(value) and is_measured(text[token.end() : token.end() + 20]):
+        return False
+    if is_code(value) or is_number(value) or _PAIR.fullmatch(value):
+        return True
+    listed = _BETWEEN.match(text, token.start() + token[0].find(value) + len(value)) and text[
+        : token.start()
+    ].rstrip().endswith((",", "and", "or"))
+    if is_capital_code(value) and (not found or listed or "-" in value):
+        return True
+    return bool(found and listed and is_bare_capitals(value))
+
+
+def _in_table(text: str, cue: re.Match[str]) -> Iterator[Found]:
+    """A table whose cells were flattened to words.
+
+    Codes of letters and digits count; bare numbers only before a UPC, or where they have the width of a column.
+    """
+    end = _SENTENCE_END.search(text, cue.end())
+    region = _SPACED_UPC.sub(" ", text[cue.start() : end.start() if end else len(text)])
+    serial = bool(_SERIAL.search(region[:250]))
+    ranged = _ranged(region)
+    first_column = not _HEADER_BEFORE.search(text[: cue.start()].rstrip() + " ")
+    width = _column_width(region[cue.end() - cue.start() :], first_column=first_column, serial=serial)
+    for token in _TOKEN.finditer(region):
+        value = trimmed(token[0])
+        if value in ranged or (serial and _looks_serial(value)):
+            continue
+        number = is_number(value) and (len(value) == width or bool(_GTIN_NEXT.match(region, token.end())))
+        if number or (is_code(value) and len(value) >= 4):
+            yield Found(value, region[max(0, token.start() - 40) : token.end() + 20].strip())
+
+
+def _ranged(region: str) -> set[str]:
+    """The ends of ranges of serial or lot numbers: two of a length, joined by "to" or a dash."""
+    pairs = (
+        (trimmed(match[1]), trimmed(match[2])) for match in (*_RANGE.finditer(region), *_BETWEEN_ENDS.finditer(region))
+    )
+    ends = {end for low, high in pairs if abs(len(low) - len(high)) <= 1 and high[-1:].isdigit() for end in (low, high)}
+    return ends | {match[0] for match in _JOINED_RANGE.finditer(region)}
+
+
+def _column_width(region: str, *, first_column: bool, serial: bool) -> int:
+    """How long the bare numbers of the model column are; 0 where there is no such column.
+
+    They open the table where the model is its first column; elsewhere a length that comes twice or more is taken,
+    unless serial or lot numbers stand in the table too.
+    """
+    cells = [trimmed(match[0]) for match in _TOKEN.finditer(_BRACKETS.sub(" ", region[:80]) + region[80:])]
+    body = [cell for cell in cells if not re.fullmatch(_HEADER_WORDS + r"|numbers?|codes?|#|of|and|\w+s", cell, re.I)]
+    if first_column and body and is_number(body[0]):
+        return len(body[0])
+    lengths = Counter(len(cell) for cell in cells if is_number(cell) and 5 <= len(cell) <= 9 and cell.isdigit())
+    common = lengths.most_common(1)
+    return common[0][0] if common and common[0][1] > 1 and not serial else 0
+
+
+def _looks_serial(value: str) -> bool:
+    digits = sum(char.isdigit() for char in value)
+    letters = sum(char.isalpha() for char in value)
+    return (digits >= 9 and letters <= 3) or (value[:1].isdigit() and digits >= 6 and 1 <= letters <= 3)
