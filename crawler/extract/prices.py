@@ -18,10 +18,14 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ("円", "JPY"), ("元", "CNY"),
 )  # fmt: skip
 _CODES = frozenset(
-    "USD EUR GBP JPY CNY CAD AUD INR RUB BRL MXN COP ARS CLP PEN KRW HKD TWD SGD MYR PHP THB VND IDR PLN SEK NOK DKK"
-    " CHF CZK HUF RON TRY ILS AED SAR EGP ZAR NZD UAH PKR NGN KES".split()
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
+    "CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ "
+    "GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD "
+    "LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK "
+    "PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SLE SOS SRD SYP SZL THB TJS TMT TND TOP TRY "
+    "TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW".split()
 )
-_CODE = re.compile(r"\b([A-Z]{3})\b")
+_CODE = re.compile(r"(?<![A-Za-z])([A-Z]{3})\s?[$€£¥]?\s?\d|\d\s?([A-Z]{3})(?![A-Za-z])")
 
 
 class Prices(NamedTuple):
@@ -63,9 +67,9 @@ def read_prices(text: str, separator: Separator = ".", currency: str = "") -> Pr
 
 def currency_in(text: str, default: str = "") -> str:
     """The ISO 4217 code that a printed price names, else `default`."""
-    for code in _CODE.findall(text[:200]):
-        if code in _CODES:
-            return str(code)
+    for before, after in _CODE.findall(text[:200]):
+        if (before or after) in _CODES:
+            return str(before or after)
     for sign, code in _SIGNS:
         if sign in text[:200]:
             return code

@@ -19,7 +19,7 @@ _PRODUCTS = frozenset(
     {"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Book"}
 )
 IN_STOCK = frozenset(
-    {"instock", "limitedavailability", "onlineonly", "instoreonly", "preorder", "presale", "backorder"}
+    {"instock", "limitedavailability", "onlineonly", "instoreonly", "preorder", "presale", "backorder", "available"}
 )
 OUT_OF_STOCK = frozenset({"outofstock", "soldout", "reserved", "notavailable"})
 DISCONTINUED = frozenset({"discontinued"})

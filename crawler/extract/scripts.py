@@ -5,6 +5,7 @@ from typing import Any
 
 _DECODER = json.JSONDecoder(strict=False)
 _FAR = 400
+_MOST_TRIES = 20
 
 
 def read_json(text: str) -> Any:
@@ -18,15 +19,23 @@ def read_json(text: str) -> Any:
 def json_after(text: str, marker: str) -> Any:
     """The first JSON object or list that stands shortly after `marker`; None where there is none that can be read."""
     at = text.find(marker)
-    while at >= 0:
+    for _ in range(_MOST_TRIES):
+        if at < 0:
+            break
         start = _opening(text, at + len(marker))
-        if start >= 0:
-            try:
-                return _DECODER.raw_decode(text, start)[0]
-            except (ValueError, RecursionError):
-                pass
+        found = json_at(text, start) if start >= 0 else None
+        if found is not None:
+            return found
         at = text.find(marker, at + len(marker))
     return None
+
+
+def json_at(text: str, start: int) -> Any:
+    """The JSON value that begins at this place of the text; None where none does."""
+    try:
+        return _DECODER.raw_decode(text, start)[0]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _opening(text: str, start: int) -> int:

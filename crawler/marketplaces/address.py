@@ -31,7 +31,11 @@ class Addresses:
     def is_ours(self, url: str) -> bool:
         """Whether the URL's host belongs to the site (always, for sites without hosts of their own)."""
         host = host_of(url)
-        return not self.site.hosts or any(host == one or host.endswith("." + one) for one in self.site.hosts)
+        return (
+            self.site.any_host
+            or not self.site.hosts
+            or any(host == one or host.endswith("." + one) for one in self.site.hosts)
+        )
 
     def listing_id(self, url: str) -> str:
         """The canonical id of the listing that a URL is about; "" where it is about none of this site."""
@@ -40,10 +44,12 @@ class Addresses:
         for pattern in self.site.listing_patterns:
             found = _compiled(pattern).search(url)
             if found:
-                return self.normal_id(found["id"], url)
+                parts = found.groupdict()
+                host = f"{parts['host'].lower()}/" if parts.get("host") else ""
+                return host + self.normal_id(parts["id"])
         return ""
 
-    def normal_id(self, listing_id: str, url: str = "") -> str:
+    def normal_id(self, listing_id: str) -> str:
         """The one spelling of an id that has several."""
         offset = self.site.id_offset
         if offset and listing_id.isdigit() and int(listing_id) >= offset:
@@ -54,6 +60,9 @@ class Addresses:
         """The address of a listing, on `host` or on the site's first; "" where an id alone makes no address."""
         if not listing_id or not self.site.listing_url:
             return ""
+        if self.site.any_host and "/" in listing_id:
+            own, _, listing_id = listing_id.partition("/")
+            host = host or own
         return self.site.listing_url.format(id=quote(listing_id, safe="-_.~%/"), host=host or self._main_host())
 
     def canonical(self, url: str, listing_id: str = "") -> str:
@@ -61,7 +70,7 @@ class Addresses:
         found = self.listing_id(url)
         listing_id = listing_id or found
         host = host_of(url) if url and host_of(url) and self.is_ours(url) else ""
-        if listing_id and self.site.listing_url and (not url or found):
+        if listing_id and self.site.listing_url:
             keep = host if self.site.keep_host and host else ""
             return self.listing_url(listing_id, _with_www(keep, self._main_host()))
         if not url:

@@ -26,9 +26,9 @@ class Signature(_Table):
 
     `css` names the element, `attr` one of its attributes (else its visible text is read), `text` a pattern that must
     be found there. `json` is a path into the page's JSON (`state:path.to.key`, see `states`), `values` what may stand
-    there. `title` and `url` are patterns on the page's title and final address. `raw` is a pattern on the whole body
-    and needs `max_bytes`, for walls that consist of a bare script. `unless` names an element that must not be there.
-    `status` lists HTTP statuses. Patterns are RE2, case-insensitive.
+    there. `title` and `url` are patterns on the page's title and final address, `not_title` on what the title must
+    not say. `raw` is a pattern on the whole body and needs `max_bytes`, for walls that consist of a bare script.
+    `unless` names an element that must not be there. `status` lists HTTP statuses. Patterns are RE2, case-insensitive.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -41,6 +41,7 @@ class Signature(_Table):
     json_path: str = Field(default="", alias="json")
     values: tuple[str | int | bool, ...] = ()
     title: str = ""
+    not_title: str = ""
     url: str = ""
     raw: str = ""
     max_bytes: int = 0
@@ -55,6 +56,14 @@ class Layout(_Table):
 
     id: str
     css: str
+
+
+class Label(_Table):
+    """A field that stands beside its label: `rows` are the elements of a table or list, `label` a pattern at the start
+    of a row's text; what follows is the value."""
+
+    rows: str
+    label: str
 
 
 class Terms(_Table):
@@ -100,7 +109,8 @@ class Site(_Table):
     where an id alone makes no address). `search_url` takes {query}, {slug}, {page}, {offset}. `recognise` lists
     elements by which a page without a known address is known as this site's. `states` names the JSON inside a page:
     a CSS selector of a script element, or `after:TEXT` for the value that follows these words. `fields` lists CSS
-    candidates a field. `sold_where_served`: a buy control is shown only to buyers whom the offer is shipped to.
+    candidates a field, `labels` those that stand in a table of properties. `sold_where_served` names
+    signatures of buy controls that are shown only to buyers whom the offer is delivered to.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -116,12 +126,13 @@ class Site(_Table):
     min_delay_s: float = 5.0
     render: Render = "never"
     unverified: bool = False
-    sold_where_served: bool = False
+    sold_where_served: tuple[str, ...] = ()
     listing_patterns: tuple[str, ...] = ()
     search_patterns: tuple[str, ...] = ()
     seller_patterns: tuple[str, ...] = ()
     listing_url: str = ""
     keep_host: bool = False
+    any_host: bool = False
     www: bool = True
     ids_in_capitals: bool = False
     id_offset: int = 0
@@ -134,6 +145,7 @@ class Site(_Table):
     hidden: tuple[str, ...] = ()
     states: dict[str, str] = {}
     fields: dict[str, tuple[str, ...]] = {}
+    labels: dict[str, Label] = {}
     hits: dict[str, tuple[str, ...]] = {}
     layouts: tuple[Layout, ...] = ()
     signatures: tuple[Signature, ...] = ()

@@ -67,8 +67,18 @@ def _contradiction(evidence: Evidence) -> Ground:
     return evidence.mark(*ends, MarkKind.GEO_BLOCKED, MarkKind.OUT_OF_STOCK) or missing
 
 
+def _shell(evidence: Evidence) -> Ground:
+    missing = evidence.status in MISSING
+    return None if missing or evidence.shows_the_item() else evidence.mark(MarkKind.SHELL)
+
+
 def _verified(kind: MarkKind) -> Callable[[Evidence], Ground]:
-    return lambda evidence: evidence.mark(kind, verified=True)
+    def ground(evidence: Evidence) -> Ground:
+        mark = evidence.mark(kind, verified=True)
+        stripped = mark is not None and mark.where == "status" and evidence.mark(MarkKind.SHELL)
+        return None if stripped else mark
+
+    return ground
 
 
 def _missing_status(evidence: Evidence) -> Ground:
@@ -147,7 +157,7 @@ RULES: tuple[Rule, ...] = (
         "ladder.shell",
         State.FAILED,
         "The frame of the page came without the item: it is filled in by scripts, or a stripped page was served.",
-        _unless_item(MarkKind.SHELL),
+        _shell,
     ),
     Rule(
         "ladder.other_place",
@@ -210,12 +220,6 @@ RULES: tuple[Rule, ...] = (
         _not_for_us_unconfirmed,
     ),
     Rule(
-        "ladder.not_shipped_unverified",
-        State.UNVERIFIED,
-        "It looks as if this buyer is refused, by a signature that no person has confirmed.",
-        lambda evidence: evidence.mark(MarkKind.GEO_BLOCKED, MarkKind.NOT_SHIPPED, verified=False),
-    ),
-    Rule(
         "ladder.geo_blocked",
         State.GEO_BLOCKED,
         "The page says that the item is not available in the buyer's country, by a confirmed signature.",
@@ -226,6 +230,12 @@ RULES: tuple[Rule, ...] = (
         State.NOT_SHIPPED,
         "The page says that the item isn't shipped to the buyer's place, by a confirmed signature.",
         _verified(MarkKind.NOT_SHIPPED),
+    ),
+    Rule(
+        "ladder.not_shipped_unverified",
+        State.UNVERIFIED,
+        "It looks as if this buyer is refused, by a signature that no person has confirmed.",
+        lambda evidence: evidence.mark(MarkKind.GEO_BLOCKED, MarkKind.NOT_SHIPPED, verified=False),
     ),
     Rule(
         "ladder.out_of_stock",

@@ -20,7 +20,12 @@ class ListingPage(SitePage):
 
     def marks(self) -> tuple[Mark, ...]:
         """Every mark that the page shows."""
-        return (*find_marks(self, "listing"), *self.more_marks())
+        marks = [*find_marks(self, "listing"), *self.more_marks()]
+        buy = next((mark for mark in marks if mark.signature in self.site.sold_where_served), None)
+        if buy is not None:
+            says = "a buy control is shown only where the item is delivered to"
+            marks.append(Mark(kind=MarkKind.SHIPS, signature=buy.signature, where=buy.where, says=says))
+        return tuple(dict.fromkeys(marks))
 
     def more_marks(self) -> list[Mark]:
         """Marks that need code; by default those of schema.org data."""
@@ -61,6 +66,10 @@ class ListingPage(SitePage):
     def listing_id(self) -> str:
         """The id that the page itself states; "" where only its address tells."""
         return self.field("listing_id") or self.addresses.listing_id(self.canonical_link)
+
+    def own_ids(self) -> frozenset[str]:
+        """Every id by which the page calls its listing (a variant's and the whole listing's, say)."""
+        return frozenset({self.listing_id()} - {""})
 
     def title(self) -> str:
         return self.field("title") or schema.text_of(self.product.get("name")) or self.open_graph.get("og:title", "")

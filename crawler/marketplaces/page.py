@@ -14,6 +14,9 @@ from crawler.extract.scripts import at_path, json_after, read_json
 from crawler.extract.text import is_hidden, squeeze, visible_text
 from crawler.marketplaces.address import Addresses
 from crawler.marketplaces.description import Site
+from crawler.marketplaces.patterns import pattern
+
+_MOST_ROWS = 200
 
 
 @attrs.define(slots=False, eq=False)
@@ -106,12 +109,20 @@ class SitePage(WebPage):  # type: ignore[type-arg]
         """A link of the page as an absolute address; "" for none, or for one that is no web address."""
         if not link.strip():
             return ""
-        base = self.url or (f"https://{self.site.hosts[0]}/" if self.site.hosts else "")
+        base = self.url or self._own_base
         try:
             joined = urljoin(base, link.strip())
             return joined if urlsplit(joined).scheme in {"http", "https"} else ""
         except ValueError:
             return ""
+
+    @cached_property
+    def _own_base(self) -> str:
+        """What relative links start from where the page's address is unknown."""
+        link = self.selector.xpath('string((//base/@href | //link[@rel="canonical"]/@href)[1])').get() or ""
+        if link.startswith(("http://", "https://")):
+            return link
+        return f"https://{'www.' if self.site.www else ''}{self.site.hosts[0]}/" if self.site.hosts else ""
 
     def first(self, *candidates: str, scope: parsel.Selector | None = None) -> str:
         """The text of the first candidate that says something. A candidate is a CSS selector of an element, with
@@ -137,8 +148,19 @@ class SitePage(WebPage):  # type: ignore[type-arg]
         return ""
 
     def field(self, name: str) -> str:
-        """The text of a field by the CSS candidates of the description."""
-        return self.first(*self.site.fields.get(name, ()))
+        """The text of a field by the CSS candidates of the description, else by its label in a table of properties."""
+        found = self.first(*self.site.fields.get(name, ()))
+        label = self.site.labels.get(name)
+        return found or (self.labelled(label.rows, label.label) if label else "")
+
+    def labelled(self, rows: str, label: str) -> str:
+        """What follows a label at the start of a row's text, "" where no row begins with it."""
+        wanted = pattern(rf"^(?:{label})[\s:：]*([^\s:：].*)$")
+        for row in self.css(rows)[:_MOST_ROWS]:
+            found = wanted.search(visible_text(row))
+            if found:
+                return squeeze(str(found[1]))[:300]
+        return ""
 
     @property
     def separator(self) -> Separator:

@@ -116,21 +116,23 @@ def _read_listing(
     marks: tuple[Mark, ...] = ()
     facts = ListingFacts()
     layout = ""
+    landed_id = site.listing_id(page.url)
+    asked_id = page.listing_id or site.listing_id(page.requested_url) or landed_id
     if not unreadable:
         try:
             listing = _page(site.pages.listing, page, text, site)
             layout, marks, facts = listing.layout(), listing.marks(), listing.facts()
+            if asked_id in listing.own_ids():
+                facts = facts.model_copy(update={"listing_id": asked_id})
         except Exception as error:
             _log.exception("could not read %s as a listing of %s", page.url, site.name)
             unreadable = f"the reader failed: {type(error).__name__}"
-    asked_id = page.listing_id or site.listing_id(page.requested_url)
-    landed_id = site.listing_id(page.url) if page.url else asked_id
     evidence = Evidence(
         marks=marks,
         facts=facts,
         status=page.status,
-        asked_id=asked_id or landed_id,
-        landed_id=landed_id,
+        asked_id=asked_id,
+        landed_id=landed_id if page.url else asked_id,
         asked_country=vantage.country if vantage else "",
         verified=site.verified,
         unreadable=unreadable,
@@ -142,7 +144,7 @@ def _read_listing(
         layout=layout,
         reader_version=site.site.reader_version,
         marks=marks,
-        facts=_completed(facts, page, site, asked_id or landed_id),
+        facts=_completed(facts, page, site, asked_id),
         judgement=judgement,
         notes=tuple(notes),
     )

@@ -6,8 +6,10 @@ import inspect
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,6 +21,7 @@ from crawler.marketplaces.description import Site
 HERE = Path(__file__).parent
 GENERIC = "generic"
 DESCRIPTION = "marketplace.toml"
+WALLS = "walls.toml"
 
 
 class Registry:
@@ -78,11 +81,18 @@ def load_registry(extra_dir: Path | str | None = None) -> Registry:
     return Registry(marketplaces)
 
 
+@cache
+def common_walls() -> tuple[dict[str, Any], ...]:
+    """Signatures of the walls that guard many sites (`walls.toml`), as every marketplace gets them."""
+    return tuple(tomllib.loads((HERE / WALLS).read_text("utf-8"))["signatures"])
+
+
 def load_marketplace(folder: Path) -> Marketplace:
     """The marketplace of one folder. Its code is imported only when a page is read with it."""
     path = folder / DESCRIPTION
     try:
-        site = Site.model_validate(tomllib.loads(path.read_text("utf-8")))
+        described = tomllib.loads(path.read_text("utf-8"))
+        site = Site.model_validate({**described, "signatures": [*described.get("signatures", []), *common_walls()]})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadInput(f"can't be read ({error})", file=str(path)) from error
     except ValidationError as error:

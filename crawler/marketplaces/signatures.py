@@ -1,24 +1,16 @@
 """Looks for the signatures of a `marketplace.toml` on a page, so that adapters need no code for most marks."""
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
-
-import re2
 
 from crawler.extract.text import is_hidden, squeeze, visible_text
 from crawler.marketplaces.description import Signature
+from crawler.marketplaces.patterns import pattern
 from crawler.reading import Mark
 
 if TYPE_CHECKING:
     from crawler.marketplaces.page import SitePage
 
 _MOST_ELEMENTS = 50
-
-
-@cache
-def pattern(text: str) -> Any:
-    """A compiled RE2 pattern, case-insensitive: linear in the text, so that no page can stall the reader."""
-    return re2.compile("(?i)" + text)
 
 
 def find_marks(page: "SitePage", kind: str) -> list[Mark]:
@@ -43,6 +35,8 @@ def find_mark(page: "SitePage", signature: Signature) -> Mark | None:
     if signature.url and not pattern(signature.url).search(page.url):
         return None
     if signature.title and not pattern(signature.title).search(page.title_element):
+        return None
+    if signature.not_title and pattern(signature.not_title).search(page.title_element):
         return None
     if signature.raw and not (signature.max_bytes and pattern(signature.raw).search(page.text)):
         return None

@@ -1,0 +1,1 @@
+"""Amazon, on all its hosts: no structured data, everything in elements with stable ids."""
