@@ -14,7 +14,7 @@ from typing import Literal
 from crawler.feeds.notice import Notice, Product
 from monitor.watchlist.glossary import kind_in
 from monitor.watchlist.names import NameParts, name_parts
-from monitor.watchlist.words import is_generic, is_wide, key, tokens
+from monitor.watchlist.words import is_generic, is_plain, is_wide, key, tokens
 
 Family = Literal["marks", "kinds", ""]
 
@@ -28,22 +28,26 @@ STRATEGIES: dict[str, Family] = {
     "brand-line": "marks",
     "identifier": "marks",
     "name-kind": "",
+    "brand": "marks",
 }
 """Each strategy with its family, in the order in which they take turns up to the limit."""
 
 MAX_PHRASES = 12
 """A phrase costs a search on every marketplace in every cycle: a recall of forty models is not searched forty times."""
 
+MAX_BRANDS_SEARCHED = 3
 MAX_WORDS = 7
+_KEPT_END = 3
 _SHORTEST_ALONE = 6
 _SHORTEST_WIDE = 4
 
 _TITLE_NAMES = (
     re.compile(r"(?:Stop Using|Warns? (?:Consumers )?(?:Against|About|of|Not to Use))\s+(?P<name>.+)", re.IGNORECASE),
-    re.compile(r"(?:Recalls|(?:Announces?|Expands?|Re-?announces?) Recall of)\s+(?P<name>.+)", re.IGNORECASE),
-    re.compile(r"^(?P<name>.+?)\s+(?:Are\s+)?Recalled\b", re.IGNORECASE),
-    re.compile(r"^Recall of\s+(?P<name>.+)", re.IGNORECASE),
+    re.compile(r"\bRecall (?:of|to (?:Repair|Replace))\s+(?P<name>.+)", re.IGNORECASE),
+    re.compile(r"\bRecalls?\s+(?!by\b)(?P<name>.+)", re.IGNORECASE),
+    re.compile(r"^(?P<name>.+?)\s+(?:Are\s+)?Recall(?:ed)?\b", re.IGNORECASE),
 )
+_ALERT = re.compile(r"\s*\(Recall Alert\)\s*$", re.IGNORECASE)
 _TITLE_ENDS = re.compile(
     r"\s+(?:Due to|Because|Immediately|That|Which|After|Following|Sold|Imported|Distributed)\b|[;:]", re.IGNORECASE
 )
@@ -91,11 +95,12 @@ def is_searchable(text: str) -> bool:
 def _of_product(parts: NameParts, foreign: bool) -> list[Phrase]:
     """The phrases that one product's own words give."""
     made = {
-        "brand-name": [_brand_name(parts, brand, foreign) for brand in parts.brands],
+        "brand-name": [_brand_name(parts, brand, foreign) for brand in parts.brands[:MAX_BRANDS_SEARCHED]],
         "brand-model": [f"{brand} {model}" for model in parts.models for brand in parts.brands[:1]],
         "kind": [_kind(parts)],
         "brand-line": [f"{brand} {' '.join(parts.line)}" for brand in parts.brands[:1] if parts.line],
-        "name-kind": [" ".join((*parts.line, *parts.kind))] if parts.line and parts.kind else [],
+        "name-kind": [_name_kind(parts, foreign)],
+        "brand": [_brand_alone(parts)],
     }
     return [Phrase(_short(text), strategy) for strategy, texts in made.items() for text in texts if is_searchable(text)]
 
@@ -107,7 +112,23 @@ def _brand_name(parts: NameParts, brand: str, foreign: bool) -> str:
     others = {key(word) for other in parts.brands if other != brand for word in tokens(other)}
     own = {key(word) for word in tokens(brand)}
     rest = [word for word in tokens(parts.name) if key(word) not in own | others]
-    return " ".join((brand, *rest)) if rest else ""
+    while rest and key(rest[0]) in {"and", "or"}:
+        rest = rest[1:]
+    return " ".join((brand, *rest)) if rest or len(own) > 1 else ""
+
+
+def _name_kind(parts: NameParts, foreign: bool) -> str:
+    """The name without its brand, where a line stands in it."""
+    if not (parts.line and parts.kind):
+        return ""
+    return " ".join((*parts.line, *parts.kind) if foreign else parts.unbranded)
+
+
+def _brand_alone(parts: NameParts) -> str:
+    """An invented name by itself, only where no other phrase of marks can be made: coverage needs one."""
+    if parts.models or parts.line or not parts.brands:
+        return ""
+    return parts.brands[0] if not any(map(is_plain, tokens(parts.brands[0]))) else ""
 
 
 def _kind(parts: NameParts) -> str:
@@ -146,8 +167,9 @@ def _with_products(notice: Notice) -> Notice:
     """A notice that names no product is read by its title."""
     if any(product.name.strip() for product in notice.products):
         return notice
+    title = _ALERT.sub("", notice.title)
     for pattern in _TITLE_NAMES:
-        match = pattern.search(notice.title)
+        match = pattern.search(title)
         name = _TITLE_ENDS.split(match["name"], maxsplit=1)[0].strip() if match else ""
         if name:
             return notice.model_copy(update={"products": (Product(name=name),)})
@@ -155,7 +177,11 @@ def _with_products(notice: Notice) -> Notice:
 
 
 def _short(text: str) -> str:
-    return " ".join(tokens(text)[:MAX_WORDS]) if not is_wide(text) else text
+    """A long name keeps its beginning (whose it is) and its end (what it is)."""
+    words = tokens(text)
+    if is_wide(text) or len(words) <= MAX_WORDS:
+        return text
+    return " ".join((*words[: MAX_WORDS - _KEPT_END], *words[-_KEPT_END:]))
 
 
 def _distinct(phrases: Iterable[Phrase]) -> list[Phrase]:

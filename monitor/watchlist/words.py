@@ -4,6 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from monitor.matching.vocabulary import vocabulary
+
 _FOLDER = Path(__file__).parent
 _SPLIT = re.compile(r"[\s\u00a0\u2007\u202f]+")
 _EDGES = " \t\"“”„«»‘’'`.,:;!?*()[]{}<>|\\–—-_®™©"
@@ -33,8 +35,24 @@ def keys(text: str) -> list[str]:
 
 def is_plain(token: str) -> bool:
     """True for a word that says what kind of thing it is or what it is like, never whose."""
-    parts = [key(part) for part in token.split("/")] if "/" in token else [key(token)]
-    return all(part in plain_keys() for part in parts)
+    parts = [part for part in map(key, re.split(r"[/-]", token)) if part and not part.isdigit()]
+    ordinary = vocabulary()
+    return key(token) in plain_keys() or (
+        bool(parts)
+        and all(part in plain_keys() or ordinary.is_kind(part) or ordinary.is_ordinary(part) for part in parts)
+    )
+
+
+def is_mark(word: str, lower: frozenset[str]) -> bool:
+    """A word that names whose it is: not plain, never written in lower case, and with a capital or a digit."""
+    if not key(word) or is_plain(word) or key(word) in lower:
+        return False
+    return any(sign.isupper() or sign.isdigit() for sign in word) and not word.isdigit()
+
+
+def is_kind(token: str) -> bool:
+    """True for a plain word that a product's name may end with: it says what the thing is."""
+    return key(token) in plain_keys() - generic_keys() or vocabulary().is_kind(key(token))
 
 
 def is_generic(token: str) -> bool:
