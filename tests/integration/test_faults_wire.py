@@ -7,12 +7,13 @@ import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 import pytest
 
+from crawler import encoding
 from crawler.clock import SystemClock
-from crawler.encoding import zstd
 from crawler.plan import Limits
 from crawler.record import Capture, Outcome
 from crawler.run import run_plan
@@ -30,7 +31,10 @@ from tests.integration.loopback import (
     slot,
 )
 
+zstd: Any = encoding.zstd  # type: ignore[attr-defined]
 BIG = b"<p>" + b"all work and no play " * 20000
+ANNOUNCED = b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n"
+ENDLESS_LINE = b"HTTP/1.1 200 OK\r\nX: " + b"y" * 300000
 BOMB = b"\0" * (64 * 1024 * 1024)
 SMALL = Limits(min_delay_s=0.0, timeout_s=1.0, max_body_bytes=1024 * 1024, max_header_bytes=64 * 1024)
 
