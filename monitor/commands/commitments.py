@@ -62,7 +62,7 @@ def show_deadline(
     """
     from crawler.clock import instant
     from crawler.errors import BadInput
-    from monitor.commitments.calendars import deadline
+    from monitor.commitments.calendars import CALENDARS_RULE, deadline
     from monitor.commitments.workdays import Calendar
     from monitor.notices.moments import read_moment
 
@@ -75,7 +75,14 @@ def show_deadline(
     except (ValueError, OSError, KeyError) as error:
         raise BadInput(_first_line(error)) from error
     if json:
-        print_json({"commitment": one.id, "trigger": trigger, "deadline_at": instant(due_at) if due_at else None})
+        print_json(
+            {
+                "commitment": one.id,
+                "trigger": trigger,
+                "deadline_at": instant(due_at) if due_at else None,
+                "rule": CALENDARS_RULE,
+            }
+        )
     else:
         print(instant(due_at) if due_at else f"{one.id} has no deadline: {one.deadline_says}")
 

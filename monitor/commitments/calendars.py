@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from monitor.commitments.commitment import AtOnce, BusinessDays, Commitment, Hours
 from monitor.commitments.workdays import Calendar, nth_business_day
 
-CALENDARS_VERSION = 1
-"""Raised whenever the same trigger gives another deadline than before."""
+CALENDARS_RULE = "calendars/1"
+"""Goes with every deadline; its number is raised whenever the same trigger gives another one than before."""
 
 _ONE_DAY = timedelta(days=1)
 

@@ -18,9 +18,6 @@ from monitor.watchlist.words import is_generic, is_plain, is_wide, key, tokens
 
 Family = Literal["marks", "kinds", ""]
 
-PHRASES_VERSION = 1
-"""Raised whenever a strategy makes other phrases than before."""
-
 STRATEGIES: dict[str, Family] = {
     "brand-name": "",
     "brand-model": "marks",
@@ -181,7 +178,8 @@ def _short(text: str) -> str:
     words = tokens(text)
     if is_wide(text) or len(words) <= MAX_WORDS:
         return text
-    return " ".join((*words[: MAX_WORDS - _KEPT_END], *words[-_KEPT_END:]))
+    begin, end = words[: MAX_WORDS - _KEPT_END], words[-_KEPT_END:]
+    return " ".join((*begin, *end) if key(begin[-1]) != key(end[0]) else (*begin, *end[1:]))
 
 
 def _distinct(phrases: Iterable[Phrase]) -> list[Phrase]:

@@ -1,0 +1,1 @@
+"""Tests of commitments and of notice dates."""
