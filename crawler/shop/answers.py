@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from crawler.marketplaces.states import State
+from crawler.shop.conditions import Condition, FaultKind
 from crawler.shop.pictures import picture
 from crawler.shop.schema_org import PICTURES, currency_of, highest, money, picture_urls, product
-from crawler.shop.story import Condition, FaultKind, Offer, Phase, Story
+from crawler.shop.story import Offer, Phase, Story
 
 PAGE_SIZE = 8
 HOME_COUNTRY = "GB"
@@ -22,7 +23,7 @@ ROBOTS = f"User-agent: *\nCrawl-delay: {CRAWL_DELAY_S}\nDisallow: /cart\nDisallo
 
 _COUNTRIES = {"US": "United States", "GB": "United Kingdom", "DE": "Germany", "FR": "France", "CA": "Canada"}
 _ITEM = re.compile(r"/item/([0-9]+)")
-_PICTURE = re.compile(r"/pictures/([0-9]+)-([1-9])\.png")
+_PICTURE = re.compile(r"/pictures/([0-9]+)-([0-9a-f]{8})-([1-9])\.png")
 _ELSEWHERE = {"US": "DE"}
 # How pages tell of an offer's end: kind of notice, status, heading, words.
 _NOTICES: dict[Condition, tuple[str, int, str, str]] = {
@@ -82,7 +83,7 @@ def answer(visit: Visit) -> Answer:
     """What the market answers to this visit."""
     path = visit.path
     if drawn := _PICTURE.fullmatch(path):
-        return _picture(visit, drawn[1], int(drawn[2]))
+        return _picture(visit, drawn[1], int(drawn[2], 16), int(drawn[3]))
     item = _ITEM.fullmatch(path)
     fault = visit.story.fault_at(item[1] if item else "", visit.at)
     kind = fault.kind if fault else None
@@ -142,17 +143,18 @@ def _item(visit: Visit, listing_id: str, fault: FaultKind | None) -> Answer:
 def _listing(visit: Visit, offer: Offer, phase: Phase) -> Answer:
     goods, currency = phase.goods, currency_of(visit.country)
     shown = visit.story.shown(visit.country, visit.at)
-    others = [pair for pair in shown if pair[0].seller == offer.seller and pair[0] is not offer]
+    others = [pair for pair in shown if pair[1].seller == phase.seller and pair[0] is not offer]
     bar = phase.bar(visit.country)
     html = _render(
         "listing.html",
         offer=offer,
         goods=goods,
+        seller=phase.seller,
         condition=phase.condition.value,
         is_barred_here=bar is State.GEO_BLOCKED,
         is_not_shipped=bar is State.NOT_SHIPPED,
         base=visit.base,
-        pictures=picture_urls(visit.base, offer),
+        pictures=picture_urls(visit.base, offer, phase),
         json_ld=product(visit.base, visit.country, offer, phase),
         listed_on=offer.phases[0].from_at.date().isoformat(),
         minimum_order=minimum_order(offer),
@@ -186,10 +188,10 @@ def _seller(visit: Visit, seller_id: str, shown: Sequence[tuple[Offer, Phase]]) 
     seller = visit.story.sellers.get(seller_id)
     if seller is None:
         return _notice(visit, "nowhere", 404, "No such shop", "There is no shop of this name.")
-    own = [offer.phase_at(visit.at) for offer in visit.story.offers if offer.seller == seller]
-    if any(phase and phase.condition is Condition.SELLER_CLOSED for phase in own):
+    now = [offer.phase_at(visit.at) for offer in visit.story.offers]
+    if any(one and one.seller == seller and one.condition is Condition.SELLER_CLOSED for one in now):
         return _notice(visit, *_NOTICES[Condition.SELLER_CLOSED])
-    return _results(visit, seller.name, [pair for pair in shown if pair[0].seller == seller], "seller")
+    return _results(visit, seller.name, [pair for pair in shown if pair[1].seller == seller], "seller")
 
 
 def _notice(
@@ -203,12 +205,13 @@ def _redirect(target: str) -> Answer:
     return Answer(302, b"", headers=(("Location", target),))
 
 
-def _picture(visit: Visit, listing_id: str, number: int) -> Answer:
+def _picture(visit: Visit, listing_id: str, seed: int, number: int) -> Answer:
+    """A picture that the listing shows or showed once."""
     offer = visit.story.by_id.get(listing_id)
-    phase = offer.phase_at(visit.at) if offer else None
-    if phase is None or number > PICTURES:
+    uploaded = {phase.goods.picture for phase in offer.phases if phase.from_at <= visit.at} if offer else set()
+    if seed not in uploaded or number > PICTURES:
         return Answer(404, b"", "text/plain; charset=utf-8")
-    return Answer(200, picture(phase.goods.picture, number), "image/png")
+    return Answer(200, picture(seed, number), "image/png")
 
 
 def minimum_order(offer: Offer) -> int:
@@ -230,4 +233,5 @@ def _environment() -> Environment:
     loader = PackageLoader("crawler.shop")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters.update(money=money, slug=category_slug)
+    environment.globals.update(picture_urls=picture_urls)
     return environment

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle
 
+from crawler.shop.conditions import Condition
 from crawler.shop.goods import Goods, RecalledProduct, Tier, Wording
-from crawler.shop.story import Condition, Offer, Phase, Role, Seller
+from crawler.shop.story import Bar, Offer, Phase, Role, Seller
 
 Step = tuple[datetime, Condition]
 
@@ -51,6 +52,10 @@ class Cast:
         """The next recalled product; all take their turn."""
         return next(self._products)
 
+    def seller(self, other_than: Seller | None = None) -> Seller:
+        """The next shop; all take their turn."""
+        return next(seller for seller in self._sellers if seller != other_than)
+
     def before(self) -> datetime:
         """Some instant in the half year before the start."""
         return self.start_at - timedelta(days=self.chance.randint(4, 180), seconds=self.chance.randrange(86_400))
@@ -81,8 +86,7 @@ class Cast:
                 self.fresh_id(),
                 scene,
                 "suspect",
-                seller or next(self._sellers),
-                _phases(goods, steps),
+                _phases(goods, seller or self.seller(), steps),
                 is_wholesale=is_wholesale,
                 hides_shipping=hides_shipping,
                 product=product,
@@ -95,14 +99,13 @@ class Cast:
         if old.product is None:
             raise ValueError(f"listing {old.listing_id} is no recalled product")
         goods = self.wording.renamed(old.product, disguised=disguised, picture=old.phases[0].goods.picture)
-        others = (seller for seller in self._sellers if seller != old.seller)
+        seller = old.seller if same_seller else self.seller(other_than=old.seller)
         return self._add(
             Offer(
                 self.fresh_id(),
                 "relisted",
                 "suspect",
-                old.seller if same_seller else next(others),
-                _phases(goods, steps),
+                _phases(goods, seller, steps),
                 product=old.product,
                 tier="lookalike" if disguised else _best_tier(old.product),
                 ancestor=old.listing_id,
@@ -111,12 +114,23 @@ class Cast:
 
     def other(self, scene: str, role: Role, goods: Goods, *steps: Step) -> Offer:
         """Something that is no recalled product; without `steps`, on sale all the time."""
-        phases = _phases(goods, steps or ((self.before(), Condition.LIVE),))
-        return self._add(Offer(self.fresh_id(), scene, role, next(self._sellers), phases))
+        phases = _phases(goods, self.seller(), steps or ((self.before(), Condition.LIVE),))
+        return self._add(Offer(self.fresh_id(), scene, role, phases))
 
-    def change(self, offer: Offer, *phases: Phase) -> Offer:
-        """Write further phases onto an offer that is already in the story."""
-        changed = replace(offer, phases=(*offer.phases, *phases))
+    def change(
+        self,
+        offer: Offer,
+        from_at: datetime,
+        condition: Condition = Condition.LIVE,
+        *,
+        goods: Goods | None = None,
+        seller: Seller | None = None,
+        bars: tuple[Bar, ...] = (),
+    ) -> Offer:
+        """Write a further phase onto an offer of the story; goods and seller stay where no others are given."""
+        last = offer.phases[-1]
+        phase = Phase(from_at, condition, goods or last.goods, seller or last.seller, bars)
+        changed = replace(offer, phases=(*offer.phases, phase))
         self.offers[self.offers.index(offer)] = changed
         return changed
 
@@ -125,8 +139,8 @@ class Cast:
         return offer
 
 
-def _phases(goods: Goods, steps: Sequence[Step]) -> tuple[Phase, ...]:
-    return tuple(Phase(from_at, condition, goods) for from_at, condition in steps)
+def _phases(goods: Goods, seller: Seller, steps: Sequence[Step]) -> tuple[Phase, ...]:
+    return tuple(Phase(from_at, condition, goods, seller) for from_at, condition in steps)
 
 
 def _best_tier(product: RecalledProduct) -> Tier:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from crawler.marketplaces.states import State
-from crawler.shop.story import Condition, Offer, Phase
+from crawler.shop.conditions import Condition
+from crawler.shop.story import Offer, Phase
 
 PICTURES = 2
 
@@ -39,9 +40,10 @@ def highest(cents: int) -> int:
     return cents * 3 // 2
 
 
-def picture_urls(base: str, offer: Offer) -> list[str]:
-    """The addresses of an offer's pictures."""
-    return [f"{base}/pictures/{offer.listing_id}-{number}.png" for number in range(1, PICTURES + 1)]
+def picture_urls(base: str, offer: Offer, phase: Phase) -> list[str]:
+    """The addresses of a listing's pictures: each upload has its own, so the same picture elsewhere has another."""
+    upload = f"{base}/pictures/{offer.listing_id}-{phase.goods.picture:08x}"
+    return [f"{upload}-{number}.png" for number in range(1, PICTURES + 1)]
 
 
 def product(base: str, country: str, offer: Offer, phase: Phase) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def product(base: str, country: str, offer: Offer, phase: Phase) -> dict[str, An
         "sku": offer.listing_id,
         "name": goods.title,
         "description": goods.description,
-        "image": picture_urls(base, offer),
+        "image": picture_urls(base, offer, phase),
         "category": goods.category,
     }
     if goods.brand:
@@ -75,7 +77,7 @@ def _offer(base: str, country: str, offer: Offer, phase: Phase) -> dict[str, Any
         "@type": "Offer",
         "priceCurrency": currency.code,
         "availability": f"https://schema.org/{availability}",
-        "seller": {"@type": "Organization", "name": offer.seller.name},
+        "seller": {"@type": "Organization", "name": phase.seller.name},
         "url": f"{base}/item/{offer.listing_id}",
     }
     if offer.is_wholesale:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from crawler.marketplaces.states import State
 from crawler.shop.cast import HOUR, NEVER_ID, Cast, Step
+from crawler.shop.conditions import Condition, FaultKind
 from crawler.shop.goods import RecalledProduct
-from crawler.shop.story import Bar, Condition, Fault, FaultKind, Phase, Role, Seller, Story
+from crawler.shop.story import Bar, Fault, Role, Seller, Story
 
 _WALLED = Seller("stone-otter", "Stone Otter Mart", "US", True)
 _CLOSING = Seller("quick-lantern", "Quick Lantern Shop", "CN", True)
@@ -97,10 +98,10 @@ def _be_blocked_for_us_buyers(cast: Cast) -> None:
     """Not shipped to the US, or not available there, and live elsewhere; one of them is lifted again."""
     for number, how in enumerate((State.NOT_SHIPPED, State.GEO_BLOCKED, State.NOT_SHIPPED, State.GEO_BLOCKED)):
         offer = cast.suspect("blocked_for_us", _began(cast), is_wholesale=number == 3)
-        barred, goods = cast.day(1, 18), offer.phases[0].goods
-        offer = cast.change(offer, Phase(barred, Condition.LIVE, goods, (Bar("US", how),)))
+        barred = cast.day(1, 18)
+        offer = cast.change(offer, barred, bars=(Bar("US", how),))
         if number == 2:
-            cast.change(offer, Phase(barred + cast.hours(70, 120), Condition.LIVE, goods))
+            cast.change(offer, barred + cast.hours(70, 120))
 
 
 def _come_back(cast: Cast) -> None:
@@ -114,15 +115,16 @@ def _come_back(cast: Cast) -> None:
         new = cast.again(old, (back, Condition.LIVE), same_seller=same_seller, disguised=disguised)
         if number == 0:
             gone = back + cast.hours(60, 90)
-            new = cast.change(new, Phase(gone, Condition.GONE_404, new.phases[0].goods))
+            new = cast.change(new, gone, Condition.GONE_404)
             cast.again(new, (gone + cast.hours(20, 60), Condition.LIVE), same_seller=False, disguised=True)
 
 
 def _change_or_end(cast: Cast) -> None:
-    """The same id sells another product; a sale is over."""
-    for number, first in enumerate((5, 14)):
-        offer = cast.suspect("turns_into_another", _began(cast))
-        cast.change(offer, Phase(cast.day(first, first + 4), Condition.LIVE, cast.wording.ordinary(11 - number)))
+    """The same id sells another product, by another seller or by the same; a sale is over."""
+    offer = cast.suspect("turns_into_another", _began(cast))
+    cast.change(offer, cast.day(5, 9), goods=cast.wording.ordinary(11), seller=cast.seller(other_than=offer.seller))
+    offer = cast.suspect("is_rewritten", _began(cast))
+    cast.change(offer, cast.day(14, 18), goods=cast.wording.ordinary(10))
     for end in (Condition.SOLD, Condition.ENDED):
         cast.suspect("sale_is_over", _began(cast), (cast.day(3, 22), end))
 

@@ -6,11 +6,11 @@ instant (`expected_state`), because a wall, an outage or an empty shell changes 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from crawler.marketplaces.states import State
+from crawler.shop.conditions import CAUSES, FAULT_STATES, Condition, FaultKind
 from crawler.shop.goods import Goods, RecalledProduct, Tier, words_of
 
 STORY_DAYS = 30
@@ -18,72 +18,11 @@ STORY_DAYS = 30
 Role = Literal["suspect", "lookalike", "accessory", "book", "costume", "innocent", "control"]
 
 
-class Condition(StrEnum):
-    """What is true of a listing during one phase."""
-
-    LIVE = "live"
-    OUT_OF_STOCK = "out_of_stock"
-    ENDED = "ended"
-    SOLD = "sold"
-    REMOVED_POLICY = "removed_policy"
-    GONE_404 = "gone_404"
-    GONE_410 = "gone_410"
-    GONE_SOFT = "gone_soft"
-    SELLER_CLOSED = "seller_closed"
-    TO_CATEGORY = "to_category"
-
-
-class FaultKind(StrEnum):
-    """What is wrong with the pages while nothing has happened to the offer."""
-
-    WALL = "wall"
-    SERVER_ERROR = "server_error"
-    SHELL = "shell"
-    LOGIN = "login"
-    OTHER_COUNTRY = "other_country"
-    TO_CATEGORY = "to_category"
-
-
-CAUSES: dict[Condition, State] = {
-    Condition.OUT_OF_STOCK: State.OUT_OF_STOCK,
-    Condition.ENDED: State.ENDED,
-    Condition.SOLD: State.ENDED,
-    Condition.REMOVED_POLICY: State.REMOVED_POLICY,
-    Condition.GONE_404: State.REMOVED,
-    Condition.GONE_410: State.REMOVED,
-    Condition.GONE_SOFT: State.REMOVED,
-    Condition.SELLER_CLOSED: State.SELLER_GONE,
-    Condition.TO_CATEGORY: State.REMOVED,
-}
-_FAULT_STATES: dict[FaultKind, State] = {
-    FaultKind.WALL: State.BLOCKED,
-    FaultKind.LOGIN: State.BLOCKED,
-    FaultKind.SERVER_ERROR: State.FAILED,
-    FaultKind.SHELL: State.FAILED,
-    FaultKind.OTHER_COUNTRY: State.UNCLEAR,
-    FaultKind.TO_CATEGORY: State.REDIRECTED,
-}
-
-
 class Bar(NamedTuple):
     """Buyers in `country` can't have it; `how` is `not_shipped` or `geo_blocked`."""
 
     country: str
     how: State
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """What is true of a listing from `from_at` until its next phase."""
-
-    from_at: datetime
-    condition: Condition
-    goods: Goods
-    bars: tuple[Bar, ...] = ()
-
-    def bar(self, country: str) -> State | None:
-        """How buyers in `country` are barred, where they are."""
-        return next((bar.how for bar in self.bars if bar.country == country), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +36,21 @@ class Seller:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """What is true of a listing from `from_at` until its next phase."""
+
+    from_at: datetime
+    condition: Condition
+    goods: Goods
+    seller: Seller
+    bars: tuple[Bar, ...] = ()
+
+    def bar(self, country: str) -> State | None:
+        """How buyers in `country` are barred, where they are."""
+        return next((bar.how for bar in self.bars if bar.country == country), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One listing id and its phases in order. Before the first phase the id does not exist.
 
@@ -107,13 +61,17 @@ class Offer:
     listing_id: str
     scene: str
     role: Role
-    seller: Seller
     phases: tuple[Phase, ...]
     is_wholesale: bool = False
     hides_shipping: bool = False
     product: RecalledProduct | None = None
     tier: Tier | None = None
     ancestor: str = ""
+
+    @property
+    def seller(self) -> Seller:
+        """Who offered it first."""
+        return self.phases[0].seller
 
     def phase_at(self, at: datetime) -> Phase | None:
         """The phase that holds at `at`, or None before the listing existed."""
@@ -181,7 +139,7 @@ class Story:
 
     @cached_property
     def sellers(self) -> dict[str, Seller]:
-        return {offer.seller.seller_id: offer.seller for offer in self.offers}
+        return {phase.seller.seller_id: phase.seller for offer in self.offers for phase in offer.phases}
 
     def truth(self, listing_id: str, country: str) -> list[TrueSpell]:
         """When a buyer in `country` could buy what the listing first offered; KeyError for an unknown id."""
@@ -219,7 +177,7 @@ class Story:
         offer = self.by_id.get(listing_id)
         phase = offer.phase_at(at) if offer else None
         if fault is not None and (fault.listing_ids is None or phase is not None):
-            return _FAULT_STATES[fault.kind]
+            return FAULT_STATES[fault.kind]
         if offer is None or phase is None:
             return State.REMOVED
         if phase.condition is Condition.TO_CATEGORY:

@@ -11,11 +11,12 @@ from crawler.marketplaces.states import STANDING, SearchState, Standing, State
 from crawler.plan import Identity, Plan, Slot, Vantage, write_plan
 from crawler.record import CAPTURES_FILE, PLAN_FILE, Capture
 from crawler.run import crawl_in_child
+from crawler.shop.conditions import FaultKind
 from crawler.shop.recalled import DEMO_PRODUCTS
 from crawler.shop.script import build_story
 from crawler.shop.server import running_shop
 from crawler.shop.stall import write_marketplace
-from crawler.shop.story import FaultKind, Story
+from crawler.shop.story import Story
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 US = Vantage(name="us", country="US")

@@ -13,7 +13,8 @@ from crawler.marketplaces.states import SearchState, State
 from crawler.plan import Vantage
 from crawler.reading import FetchedPage, ListingFacts, Mark, MarkKind
 from crawler.shop.answers import PAGE_SIZE, minimum_order
-from crawler.shop.story import Condition, Fault, FaultKind, Offer, Story
+from crawler.shop.conditions import Condition, FaultKind
+from crawler.shop.story import Fault, Offer, Story
 from tests.unit.shop.conftest import BASE, START, Window
 
 Find = Callable[..., Offer]
@@ -219,7 +220,8 @@ class TestFields:
         assert facts.category == "Family and leisure"
 
     def test_images(self, retail: Offer, facts: ListingFacts) -> None:
-        assert facts.images == tuple(f"{BASE}/pictures/{retail.listing_id}-{number}.png" for number in (1, 2))
+        upload = f"{BASE}/pictures/{retail.listing_id}-{retail.phases[0].goods.picture:08x}"
+        assert facts.images == (f"{upload}-1.png", f"{upload}-2.png")
 
     @pytest.mark.parametrize("country", ["US", "GB"])
     def test_ships_to(self, country: str, calm: Story, window: Window, retail: Offer) -> None:
@@ -245,14 +247,19 @@ class TestFields:
         _, got = window.fetch(calm, f"/item/{found.listing_id}", START)
         assert f"Minimum order: {minimum_order(found)} pieces".encode() in got.body
 
-    def test_another_product_under_the_same_id_reads_as_that(self, calm: Story, window: Window, offer: Find) -> None:
-        found = offer("turns_into_another")
+    @pytest.mark.parametrize(("scene", "same_seller"), [("turns_into_another", False), ("is_rewritten", True)])
+    def test_another_product_under_the_same_id_reads_as_that(
+        self, scene: str, same_seller: bool, calm: Story, window: Window, offer: Find
+    ) -> None:
+        found = offer(scene)
         before = window.look(calm, found.listing_id, START)
         after = window.look(calm, found.listing_id, _last(found))
         assert before.facts is not None
         assert after.facts is not None
         assert before.facts.listing_id == after.facts.listing_id
         assert before.facts.title != after.facts.title == found.phases[1].goods.title
+        assert not set(before.facts.images) & set(after.facts.images)
+        assert (before.facts.seller == after.facts.seller) is same_seller
 
     def test_cards_of_other_items_say_nothing_of_this_one(self, calm: Story, window: Window) -> None:
         """A removed page shows other listings with prices; none of them is taken for the item."""
@@ -276,7 +283,8 @@ class TestSearchPages:
         assert first.price == Decimal(shown[first.listing_id].price_cents) / 100
         assert first.currency == "USD"
         assert first.seller == story.by_id[first.listing_id].seller.name
-        assert first.image == f"{BASE}/pictures/{first.listing_id}-1.png"
+        picture = shown[first.listing_id].picture
+        assert first.image == f"{BASE}/pictures/{first.listing_id}-{picture:08x}-1.png"
 
     def test_following_pages_finds_every_result_once(self, story: Story, window: Window) -> None:
         expected = [offer.listing_id for offer, _ in story.found("baby walker", "US", START)]

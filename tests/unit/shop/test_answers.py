@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pdqhash
@@ -14,11 +14,12 @@ from PIL import Image
 from protego import Protego
 
 from crawler.shop.answers import CRAWL_DELAY_S, Answer, Visit, answer
+from crawler.shop.conditions import FaultKind
 from crawler.shop.goods import words_of
 from crawler.shop.pictures import picture
-from crawler.shop.schema_org import currency_of, money
+from crawler.shop.schema_org import currency_of, money, picture_urls
 from crawler.shop.script import build_story
-from crawler.shop.story import FaultKind, Offer, Story
+from crawler.shop.story import Offer, Story
 from tests.unit.shop.conftest import BASE, PRODUCTS, START
 
 Find = Callable[..., Offer]
@@ -53,7 +54,7 @@ def test_pages_of_the_site_are_served(path: str, story: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/item/", "/item/abc", "/item/1/2", "/seller/nobody", "/pictures/1-1.png"]
+    "path", ["/nowhere", "/item/", "/item/abc", "/item/1/2", "/seller/nobody", "/pictures/1-00000001-1.png"]
 )
 def test_what_is_not_there_is_a_404(path: str, story: Story) -> None:
     assert get(story, path).status == 404
@@ -107,23 +108,35 @@ def test_pictures_of_different_goods_look_different() -> None:
     assert min(distances) > 62
 
 
+def shown_picture(story: Story, listing_id: str, at: datetime) -> Answer:
+    """The first picture of a listing as its page names it."""
+    phase = story.by_id[listing_id].phase_at(at)
+    assert phase is not None
+    url = picture_urls("", story.by_id[listing_id], phase)[0]
+    return answer(Visit(replace(story, troubles=()), at, BASE, url))
+
+
 def test_a_relisting_shows_the_pictures_of_the_old_listing(story: Story) -> None:
     for old, new, _ in story.relistings():
-        at = story.by_id[new].phases[0].from_at + timedelta(minutes=1)
-        calm = replace(story, troubles=())
-        shown = [answer(Visit(calm, at, BASE, f"/pictures/{one}-1.png")).body for one in (old, new)]
-        assert shown[0] == shown[1]
+        at = story.by_id[new].phases[0].from_at
+        pictures = [shown_picture(story, one, at) for one in (old, new)]
+        assert pictures[0].status == 200
+        assert pictures[0].body == pictures[1].body
 
 
-def test_another_product_shows_other_pictures(story: Story, offer: Find) -> None:
-    turned = offer("turns_into_another")
-    calm = replace(story, troubles=())
+@pytest.mark.parametrize("scene", ["turns_into_another", "is_rewritten"])
+def test_another_product_shows_other_pictures(scene: str, story: Story, offer: Find) -> None:
+    turned = offer(scene)
     at = turned.phases[1].from_at
-    before, after = (
-        answer(Visit(calm, instant, BASE, f"/pictures/{turned.listing_id}-1.png")).body
-        for instant in (at - timedelta(seconds=1), at)
-    )
-    assert before != after
+    before, after = (shown_picture(story, turned.listing_id, one) for one in (at - timedelta(seconds=1), at))
+    assert before.status == after.status == 200
+    assert before.body != after.body
+
+
+def test_a_picture_is_not_there_before_it_was_uploaded(story: Story, offer: Find) -> None:
+    turned = offer("turns_into_another")
+    url = picture_urls("", turned, turned.phases[1])[0]
+    assert get(story, url).status == 404
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 
 from crawler.marketplaces.states import State
 from crawler.shop.cast import NEVER_ID
+from crawler.shop.conditions import FaultKind
 from crawler.shop.recalled import DEMO_PRODUCTS
 from crawler.shop.script import build_story
-from crawler.shop.story import STORY_DAYS, FaultKind, Offer, Story
+from crawler.shop.story import STORY_DAYS, Offer, Story
 from tests.unit.shop.conftest import PRODUCTS, START
 
 SEEDS = range(25)
@@ -26,7 +27,8 @@ AT_LEAST = {
     "blocked_for_us": 4,
     "taken_down_then_relisted": 4,
     "relisted": 5,
-    "turns_into_another": 2,
+    "turns_into_another": 1,
+    "is_rewritten": 1,
     "sale_is_over": 2,
     "shop_closes": 2,
     "redirects_away": 1,
@@ -171,8 +173,12 @@ def test_pictures_are_shared_by_relistings_alone(story: Story) -> None:
     assert set(pictures.values()) == {1}
 
 
-def test_another_product_under_the_same_id_ends_the_spell(story: Story, offer: Find) -> None:
-    turned = offer("turns_into_another")
+@pytest.mark.parametrize(("scene", "same_seller"), [("turns_into_another", False), ("is_rewritten", True)])
+def test_another_product_under_the_same_id_ends_the_spell(
+    scene: str, same_seller: bool, story: Story, offer: Find
+) -> None:
+    turned = offer(scene)
+    assert (turned.phases[1].seller == turned.seller) is same_seller
     (spell,) = story.truth(turned.listing_id, "US")
     assert spell.on_sale_until == turned.phases[1].from_at
     assert spell.cause is State.REPLACED
