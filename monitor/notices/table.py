@@ -54,7 +54,7 @@ def read_table(data: bytes, name: str, registry: Registry, now: datetime, defaul
             try:
                 dates.append(_row(cells, columns, len(header), registry, now, defaults))
             except FieldProblem as problem:
-                refused.append(BadInput(problem.problem, file=name, line=line, field=problem.field))
+                refused.append(BadInput(problem.problem, file=name, line=line, field=problem.field or None))
     except BadInput as torn:
         refused.append(torn)
     return NoticeTable(tuple(dates), tuple(refused), unread)
@@ -69,7 +69,7 @@ def _row(
     defaults: Mapping[str, str],
 ) -> NoticeDate:
     if len(cells) != width:
-        raise FieldProblem("(row)", f"{len(cells)} cells under {width} columns")
+        raise FieldProblem("", f"{len(cells)} cells under {width} columns")
     found = {field: cells[place].strip() for field, place in columns.items()}
     return notice_date(
         {**found, **{field: found.get(field) or value for field, value in defaults.items()}}, registry, now

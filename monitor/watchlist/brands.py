@@ -21,7 +21,9 @@ _LEGAL_FORM = re.compile(
 )
 _ALSO_KNOWN = re.compile(r"\b(?:d/?b/?a|doing business as|also known as|a/?k/?a)\b\s*", re.IGNORECASE)
 _PLACE = re.compile(r",?\s+of\s+[A-Z].*$")
-_BRANDED = re.compile(r"(?:^|[\s(“\"])([^\W\d_a-z][\w&'’.+-]*(?:\s+[^\W\d_a-z][\w&'’.+-]*){0,2})[- ]brand(?:ed)?\b")
+_BRANDED = re.compile(
+    r"(?:^|[\s(“\"])([^\W\d_a-z][\w&'’.+-]*(?:\s+[^\W\d_a-z][\w&'’.+-]*){0,2})[\"”]?[- ]brand(?:ed)?\b"
+)
 _RECALLER = re.compile(r"^(?:CPSC,?\s+(?:and\s+)?)?(.{2,60}?),?\s+(?:Recalls?|Expands?|Re-?announces?|Announces?)\b")
 _RECALLED_BY = re.compile(
     r"\b(?:Recalled|Imported|Distributed|Manufactured|Recall)\s+by\s+(.{2,60}?)(?=\s+(?:Due|Because|Following|After)\b|[;(]|$)"
