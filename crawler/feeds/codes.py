@@ -35,9 +35,10 @@ _DENIED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 ASIN = re.compile(r"B0[A-Z0-9]{8}")
+_FNSKU = re.compile(r"X00[A-Z0-9]{7}")
 _LOWER_RUN = re.compile(r"[a-z]{4,}")
 _TWO_WORDS = re.compile(r"[a-z]{2}.*\d.*[a-z]{2}")
-_JOINED_CODE = re.compile(r"[A-Z]{2,}-\w+-[\w-]*\d\w*")
+_JOINED_CODE = re.compile(r"(?=.*\d)[A-Z]{2,}-\w+-[\w-]*\w")
 _NUMBERED_WORD = re.compile(r"[A-Z][a-z]{2,}-?\d{1,2}(?:st|nd|rd|th)?")
 _MEASURE = re.compile(
     rf"\s*(?:{_UNITS}|pounds?|ounces?|percent|degrees|units?|models?|products?|different|feet|square|minutes|hours|days)\b",
@@ -67,12 +68,12 @@ def is_measured(after: str) -> bool:
 
 def is_denied(token: str) -> bool:
     """Whether the token names a unit, battery, lamp, standard, version, year, day or pack count."""
-    return bool(_DENIED.fullmatch(token) or ASIN.fullmatch(token))
+    return bool(_DENIED.fullmatch(token) or ASIN.fullmatch(token) or _FNSKU.fullmatch(token))
 
 
 def is_code(token: str) -> bool:
     """Letters and digits mixed as in a model number (at least three characters, no ordinary word in it)."""
-    if len(token) < 3 or is_denied(token) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9./+#_*-]*", token):
+    if len(token) < 3 or is_denied(token) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9./+#_-]*", token):
         return False
     has_digit = any(char.isdigit() for char in token)
     has_letter = any(char.isalpha() for char in token)
@@ -83,9 +84,9 @@ def is_code(token: str) -> bool:
 
 
 def is_number(token: str) -> bool:
-    """Digits alone (or with hyphens), three to twelve: a model only where the text calls it one."""
+    """Digits alone (or with hyphens), three to eighteen: a model only where the text calls it one."""
     digits = re.sub(r"[-_/ ]", "", token)
-    return bool(re.fullmatch(r"\d[\d_/-]*\d", token)) and 3 <= len(digits) <= 12 and not is_denied(token)
+    return bool(re.fullmatch(r"\d[\d_/-]*\d", token)) and 3 <= len(digits) <= 18 and not is_denied(token)
 
 
 def is_capital_code(token: str) -> bool:

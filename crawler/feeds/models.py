@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from crawler.extract.gtin import valid_gtin
 from crawler.feeds.codes import bare, is_bare_capitals, is_capital_code, is_code, is_measured, is_number, trimmed
 
 _NUMBER = r"(?:numbers?|nos?\b\.?|num\b\.?|\#s?|codes?)"
 _CUE = re.compile(
     rf"""\b(?:
-        (?:models?|skus?)(?:\(s\))?(?:\s*/\s*(?:sku|item|style|part|name|upc))?(?:\s*{_NUMBER}|\s*\#)?(?:\(s\))?
-      | (?:item|style|part|product|catalogu?e?|reference|article|stock|kimball|mid)(?:\s*/\s*sku)?
+        (?:models?|skus?)(?:\(s\))?(?:\s*/\s*(?:sku|item|style|part|name|upc))?(?:\s*{_NUMBER}|\s*\#|\s*names?)?(?:\(s\))?
+      | (?:item|style|part|product|catalogu?e?|reference|article|stock|kimball|mid|identification)(?:\s*/\s*sku)?
         \s*{_NUMBER}(?:\(s\))?
       | (?:item|mid|style)\s*[:\#]
+      | p/[nc]\)?(?:\s*\#|\s*numbers?)?
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -35,8 +37,10 @@ _FILLING = frozenset(
     """is are was were of include includes included including the following listed below number numbers no nos
     name named be these a""".split()
 )
+_LEADING_IN = re.compile(r"(?:[\"“,]|\band|\bor)$")
+_SHOUTED = re.compile(r"\b[A-Z]{3,}$")
 _PARENTHESIS = re.compile(r"\s*\([^()]{0,80}\)")
-_SENTENCE_END = re.compile(r"(?<=[a-z0-9)\"”])[.!?](?=\s+[A-Z\"“]|\s*$)")
+_SENTENCE_END = re.compile(r"(?<!\bNo)(?<=[A-Za-z0-9)\"”])[.!?](?=\s+[A-Z\"“]|\s*$)")
 _EXCLUDED = re.compile(
     r"(?:\bnot|n't)\b[^.]{0,40}\b(?:included|affected|subject|part of|recalled|involved|impacted)", re.IGNORECASE
 )
@@ -47,12 +51,16 @@ _SPACED_UPC = re.compile(r"\b\d[ -]\d{5}[ -]\d{5}[ -]\d\b")
 _GTIN_NEXT = re.compile(r"\s+\d{11,13}\b")
 _NAME_CODE = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})(?=(?:\D*\d){2})[A-Z0-9][A-Z0-9/-]{4,}")
 _QUOTED = re.compile(r"\s*[:=]?\s*(?:is|are|of)?\s*[\"“]([A-Z0-9][A-Z0-9 /.-]{2,24})[\"”]")
-_INTRODUCTION = re.compile(r"[a-z\s,'-]{0,80}:|\s*(?:of|for|on) (?:the|these|each)[a-z\s]{1,40}\b(?:is|are)\b")
+_INTRODUCTION = re.compile(r"[a-z\s,'-]{0,80}:|[a-z\s,'-]{0,60}\b(?:is|are)\b(?=\s+[\"“#]?\w*\d)")
 _PAIR = re.compile(r"(?!UPC|SKU|LOT|NO |MY )[A-Z]{2,4} \d{3,6}(?:\.\d)?(?![\w.,-]*\w)")
 _BRACKETS = re.compile(r"\([^()]*\)")
-_SUFFIX = re.compile(r"[A-Z]{1,3}")
+_SUFFIX = re.compile(r"(?!UPC|LOT|SKU)[A-Z]{1,3}")
 _BETWEEN = re.compile(r"\s*(?:[,;).]|and\b|or\b|$)")
 _SERIAL = re.compile(r"\b(?:serial|lot|batch|cohort)", re.IGNORECASE)
+_PRINTED = re.compile(r"\b(?:printed|marked|labell?ed|engraved)\b")
+_OTHER_MARKS = re.compile(r"\b(?:batch|lots?|serial|date|code|RN|cohort|CA\d+)\b", re.IGNORECASE)
+_IN_QUOTES = re.compile(r"[\"“]([A-Z0-9][\w./-]{3,24})[,.]?[\"”]")
+_STRONG = re.compile(r"[-_].*\d|\d.*[-_]|\d{3}")
 _LEADING_WORDS = 3
 _SPAN = 120
 
@@ -71,7 +79,9 @@ def models_in(text: str) -> tuple[Found, ...]:
     for cue in _CUE.finditer(text):
         for one in _after_cue(text, cue):
             found.setdefault(bare(one.value), one)
-    return tuple(found.values())
+    for one in _printed(text):
+        found.setdefault(bare(one.value), one)
+    return tuple(one for one in found.values() if len(one.value) < 12 or not valid_gtin(one.value))
 
 
 def models_in_name(name: str) -> tuple[Found, ...]:
@@ -101,7 +111,8 @@ def _is_table(text: str, cue: re.Match[str]) -> bool:
     capital = cue[0][0].isupper()
     before = text[: cue.start()].rstrip()
     headed = bool(_HEADER_AFTER.match(text, cue.end())) or bool(_HEADER_BEFORE.search(before + " "))
-    return capital and headed and not before.endswith(('"', "“", ",", "and", "or"))
+    shouted = cue[0].isupper() and bool(_SHOUTED.search(before))
+    return shouted or (capital and headed and not _LEADING_IN.search(before))
 
 
 def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
@@ -114,11 +125,13 @@ def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
     if introduced and introduced[0].endswith(":") and not _opens_with_code(text[introduced.end() :]):
         yield from _in_table(text, cue)
         return
+    called_number = bool(re.search(_NUMBER, cue[0], re.IGNORECASE))
     at, found, skipped = introduced.end() if introduced else cue.end(), 0, 0
     while at < len(text) and not _SENTENCE_END.match(text, at):
         bracket = _PARENTHESIS.match(text, at) if found else None
         gap = _GAP.match(text, at)
-        if bracket and not _CUE.search(bracket[0]) and not _codes(bracket[0]):
+        if bracket and not _CUE.search(bracket[0]):
+            yield from (Found(code, text[cue.start() : bracket.end()][-_SPAN:]) for code in _codes(bracket[0]))
             at = bracket.end()
             continue
         if gap:
@@ -128,7 +141,7 @@ def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
         if not token:
             return
         value = trimmed(token[0])
-        if _fits(value, text, token, found):
+        if _fits(value, text, token, found, called_number=called_number):
             found += 1
             yield Found(value, text[cue.start() : token.end()][-_SPAN:])
         elif value.lower() not in _JOINING and not (found and _SUFFIX.fullmatch(value)):
@@ -138,6 +151,16 @@ def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
         at = token.end()
 
 
+def _printed(text: str) -> Iterator[Found]:
+    """Codes in quotation marks that are printed on the product or its box, where no lot or serial is spoken of."""
+    for sentence in _SENTENCE_END.split(text):
+        if _PRINTED.search(sentence) and not _OTHER_MARKS.search(sentence):
+            quoted = (trimmed(match[1]) for match in _IN_QUOTES.finditer(sentence))
+            yield from (
+                Found(code, sentence.strip()[-_SPAN:]) for code in quoted if _STRONG.search(code) and is_code(code)
+            )
+
+
 def _opens_with_code(text: str) -> bool:
     tokens = [trimmed(match[0]) for match in islice(_TOKEN.finditer(text), _LEADING_WORDS + 1)]
     return any(is_code(token) or is_number(token) or is_capital_code(token) for token in tokens) or bool(
@@ -145,11 +168,11 @@ def _opens_with_code(text: str) -> bool:
     )
 
 
-def _codes(words: str) -> bool:
-    return any(is_code(trimmed(match[0])) for match in _TOKEN.finditer(words))
+def _codes(words: str) -> list[str]:
+    return [value for match in _TOKEN.finditer(words) if is_code(value := trimmed(match[0])) and len(value) >= 4]
 
 
-def _fits(value: str, text: str, token: re.Match[str], found: int) -> bool:
+def _fits(value: str, text: str, token: re.Match[str], found: int, *, called_number: bool) -> bool:
     if is_number(value) and is_measured(text[token.end() : token.end() + 20]):
         return False
     if is_code(value) or is_number(value) or _PAIR.fullmatch(value):
@@ -157,7 +180,7 @@ def _fits(value: str, text: str, token: re.Match[str], found: int) -> bool:
     listed = _BETWEEN.match(text, token.start() + token[0].find(value) + len(value)) and text[
         : token.start()
     ].rstrip().endswith((",", "and", "or"))
-    if is_capital_code(value) and (not found or listed or "-" in value):
+    if is_capital_code(value) and ("-" in value or (called_number and (not found or listed))):
         return True
     return bool(found and listed and is_bare_capitals(value))
 
@@ -177,7 +200,7 @@ def _in_table(text: str, cue: re.Match[str]) -> Iterator[Found]:
         value = trimmed(token[0])
         if value in ranged or (serial and _looks_serial(value)):
             continue
-        number = is_number(value) and (len(value) == width or bool(_GTIN_NEXT.match(region, token.end())))
+        number = is_number(value) and (_shape(value) == width or bool(_GTIN_NEXT.match(region, token.end())))
         if number or (is_code(value) and len(value) >= 4):
             yield Found(value, region[max(0, token.start() - 40) : token.end() + 20].strip())
 
@@ -191,22 +214,24 @@ def _ranged(region: str) -> set[str]:
     return ends | {match[0] for match in _JOINED_RANGE.finditer(region)}
 
 
-def _column_width(region: str, *, first_column: bool, serial: bool) -> int:
-    """How long the bare numbers of the model column are; 0 where there is no such column.
+def _shape(number: str) -> str:
+    return re.sub(r"\d", "9", number)
 
-    They open the table where the model is its first column; elsewhere a length that comes twice or more is taken,
+
+def _column_width(region: str, *, first_column: bool, serial: bool) -> str:
+    """The shape (99999, 99-99999) of the bare numbers of the model column; "" where there is no such column.
+
+    They open the table where the model is its first column; elsewhere a shape that comes twice or more is taken,
     unless serial or lot numbers stand in the table too.
     """
     cells = [trimmed(match[0]) for match in _TOKEN.finditer(_BRACKETS.sub(" ", region[:80]) + region[80:])]
     body = [cell for cell in cells if not re.fullmatch(_HEADER_WORDS + r"|numbers?|codes?|#|of|and|\w+s", cell, re.I)]
     if first_column and body and is_number(body[0]):
-        return len(body[0])
-    lengths = Counter(len(cell) for cell in cells if is_number(cell) and 5 <= len(cell) <= 9 and cell.isdigit())
-    common = lengths.most_common(1)
-    return common[0][0] if common and common[0][1] > 1 and not serial else 0
+        return _shape(body[0])
+    shapes = Counter(_shape(cell) for cell in cells if is_number(cell) and 5 <= sum(map(str.isdigit, cell)) <= 9)
+    common = shapes.most_common(1)
+    return common[0][0] if common and common[0][1] > 1 and not serial else ""
 
 
 def _looks_serial(value: str) -> bool:
-    digits = sum(char.isdigit() for char in value)
-    letters = sum(char.isalpha() for char in value)
-    return (digits >= 9 and letters <= 3) or (value[:1].isdigit() and digits >= 6 and 1 <= letters <= 3)
+    return bool(re.search(r"\d{7}", value)) and not value.isdigit()

@@ -33,14 +33,19 @@ def iso_day(text: str, field: str) -> str:
     return _checked(int(found[1]), int(found[2]), int(found[3]), text, field) if found else ""
 
 
+def month_number(name: str) -> int:
+    """1 for January or Jan; 0 for what is no English month."""
+    lower = name.lower().rstrip(".")
+    return next((at for at, full in enumerate(_MONTHS, 1) if len(lower) > 2 and full.startswith(lower)), 0)
+
+
 def long_day(text: str, field: str) -> str:
     """`May 06, 2024` as an ISO day; empty stays empty. Raises RecordProblem."""
     text = plain(text)
     if not text:
         return ""
     found = _LONG_DAY.fullmatch(text)
-    name = found[1].lower() if found else ""
-    month = next((at for at, full in enumerate(_MONTHS, 1) if len(name) > 2 and full.startswith(name)), 0)
+    month = month_number(found[1]) if found else 0
     if not found or not month:
         raise RecordProblem(f"{field}: {text[:40]!r} is not a day like May 06, 2024")
     return _checked(int(found[3]), month, int(found[2]), text, field)
