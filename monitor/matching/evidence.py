@@ -32,7 +32,8 @@ class Evidence:
     brand: str = ""
     brand_where: str = ""
     brand_leading: bool = False
-    brand_in_name: bool = False
+    brands: frozenset[str] = frozenset()
+    unit_brands: frozenset[str] = frozenset()
     other_brand: str = ""
     name: str = ""
     line: str = ""
@@ -64,8 +65,6 @@ class Evidence:
 def weigh_up(entry: Entry, view: View, cosine: float) -> Evidence:
     """Everything that can be said about `view` against `entry`."""
     found = Evidence(entry.recall_id, cosine=cosine, partial=entry.partial)
-    if view.head_brand and view.head_brand not in entry.brand_keys:
-        found.other_brand = view.head_brand
     found.gtin = next(iter(sorted(entry.gtins & view.gtins)), "")
     _brand(entry, view, found)
     _models(entry, view, found)
@@ -74,17 +73,24 @@ def weigh_up(entry: Entry, view: View, cosine: float) -> Evidence:
         for line in unit.lines:
             matched = _matched(line, view, bool(found.brand_where))
             rank = _rank(line, view, matched)
+            if unit.brand_keys and not unit.brand_keys & found.brands:
+                rank = (rank[0], rank[1] / 2, rank[2] / 2)
             if best is None or rank > best[0]:
                 best = rank, unit, line, matched
     if best is not None:
         _line(best[1], best[2], best[3], view, found)
-    if found.brand_where:
+    if found.brand_where and not found.proper_weight:
         found.described = _described(entry, view)
+    _other_brand(entry, best[1] if best else None, view, found)
     _against(entry, best[1] if best else None, view, found)
     return found
 
 
+_BRAND_ORDER = ("field", "title", "seller", "after_for", "")
+
+
 def _brand(entry: Entry, view: View, found: Evidence) -> None:
+    agreeing = set()
     for brand in entry.brands:
         where = ""
         if view.brand_key and brand.key == view.brand_key:
@@ -95,11 +101,22 @@ def _brand(entry: Entry, view: View, found: Evidence) -> None:
             where = "field"
         elif not (brand.weak or brand.leading) and brand.key in view.seller_spans:
             where = "seller"
-        if where and (not found.brand_where or (found.brand_where in ("after_for", "seller") and where != "seller")):
+        if where in ("field", "title"):
+            agreeing.add(brand.key)
+        better = _BRAND_ORDER.index(where) < _BRAND_ORDER.index(found.brand_where)
+        if better or (where and found.brand_leading and not brand.leading):
             found.brand, found.brand_where, found.brand_leading = brand.text, where, brand.leading
-            found.brand_in_name = brand.in_name
-            if where in ("field", "title") and not brand.leading:
-                return
+    found.brands = frozenset(agreeing)
+
+
+def _other_brand(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> None:
+    """Another maker at the head of the title, or in the brand field while ours does not head the title."""
+    heads = any(view.spans.get(key) == 0 for key in entry.brand_keys)
+    own = unit.name_words if unit else frozenset()
+    if view.head_brand and not heads and not own.issuperset(view.head_brand):
+        found.other_brand = " ".join(view.head_brand)
+    elif view.brand_key and not heads and found.brand_where != "field":
+        found.other_brand = view.listing.brand
 
 
 def _models(entry: Entry, view: View, found: Evidence) -> None:
@@ -155,6 +172,7 @@ def _line(unit: Unit, line: Line, matched: set[str], view: View, found: Evidence
     found.words_share = sum(weights[word] for word in matched) / total if total else 0.0
     found.matched, found.missing_required = tuple(sorted(matched)), tuple(sorted(line.required - matched))
     found.telling, found.soft = len(line.required), line.soft
+    found.unit_brands = unit.brand_keys
     found.name, found.line, found.head, found.head_weight = unit.name, line.text, line.head, line.slot
     found.specific_words = sum(weights[word] >= 3.5 for word in matched)
     found.proper_weight = sum(weights[word] for word in matched if word in line.front and vocab.count(word) == 0)
@@ -191,7 +209,7 @@ def _against(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> No
     found.media = media_word(view, own)
     found.audience = audience_conflict(view, own)
     found.other_size = other_size(view, entry.all_words, found.matched)
-    if entry.year and view.years and min(view.years) > entry.year:
+    if entry.year and view.years and min(view.years) > entry.year and str(min(view.years)) not in entry.all_words:
         found.later_year = min(view.years)
     if entry.prices and view.price:
         low, high = entry.prices

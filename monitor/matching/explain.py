@@ -1,6 +1,6 @@
 """The explanation of a match as data: per feature what it says, the two values compared, and its weight."""
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from monitor.matching.evidence import Evidence
@@ -12,7 +12,7 @@ _SILENT_BELOW = 0.005
 
 def reasons_of(found: Evidence, parts: list[tuple[int, float]]) -> tuple[Reason, ...]:
     """One reason for each feature that spoke, the heaviest first, those against it included."""
-    facts = {name: _words(value) for name, value in asdict(found).items()}
+    facts = {field.name: _words(getattr(found, field.name)) for field in fields(found)}
     reasons = []
     for place, weight in parts:
         if abs(weight) < _SILENT_BELOW:

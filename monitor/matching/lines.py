@@ -21,7 +21,7 @@ _END_OF_NAME = re.compile(
 _ALTERNATIVES = re.compile(r"[,;/]")
 _PIECES = re.compile(r"[,;/]|\s(?:and|or)\s|\s&\s", re.IGNORECASE)
 _SHARED_NUMBER = re.compile(r"\b(?:[A-Z]{1,4}\s*[,/]\s*)+(?:(?:and|or)\s+)?[A-Z]{1,4}[\s-]+\d{2,4}\b")
-_MEASURE = re.compile(r"^(?:v?\d{1,2}|\d+(?:inch|ft|oz|qt|v|w|mah|mm|cm|pcs|k|l|lb))$")
+_MEASURE = re.compile(r"^(?:v?\d{1,2}|(?:19|20)\d\d|\d+(?:inch|ft|oz|qt|v|w|mah|mm|cm|pcs|k|l|lb))$")
 _N_IN_ONE = re.compile(r"^\d+in1$")
 _FIRM_LENGTH = 3
 _TAIL_LENGTH = 4
@@ -62,13 +62,17 @@ def lines_of(name: str, brands: frozenset[str], vocab: Vocabulary) -> tuple[Line
     bare = _SHARED_NUMBER.sub(" ", _bare(name, vocab))
     chunks = [_content(without_brands(part, brands, vocab), vocab) for part in _ALTERNATIVES.split(bare)]
     chunks = [chunk for chunk in chunks if chunk]
+    last = words(bare)[-1:]
+    if not chunks and last and vocab.is_kind(last[0]):
+        chunks = [list(last)]
     if not chunks:
         return ()
     tail = _tail(chunks[-1], vocab)
     heads = _heads(bare, tail, vocab)
     whole = tail[-1] in COLLECTIVE
     halves = [half for chunk in chunks for half in ([(chunk, ())] if whole else _halves(chunk, vocab))]
-    lines = [_line(tokens, tail, heads, vocab, voids) for tokens, voids in halves]
+    cut = [(chunk, ()) for chunk in chunks if (chunk, ()) not in halves]
+    lines = [_line(tokens, tail, heads, vocab, voids) for tokens, voids in [*halves, *cut]]
     telling = [line for line in lines if line.required and not line.soft]
     if telling:
         return tuple(telling)
@@ -111,6 +115,8 @@ def _content(tokens: list[str], vocab: Vocabulary) -> list[str]:
     kept = [token for token in tokens if not is_model(token) or _MEASURE.match(token) or _N_IN_ONE.match(token)]
     while kept and vocab.weight(kept[-1]) == 0:
         kept.pop()
+    while kept and kept[0] in ("and", "or"):
+        kept.pop(0)
     return kept
 
 

@@ -14,24 +14,26 @@ COMPANY_FORMS = frozenset(
     "product enterprise industry manufacturing mfg technology technologie tech trading import export gmbh spa sa ag "
     "na plc bv holding brand worldwide global distribution distributor store shop north and the of cpsc".split()
 )
-_PLACE = re.compile(r",? of [A-Z].*$|\(.*?\)")
+_PLACE = re.compile(r",\s*of [A-Z].*$|(?<=[.C]) of [A-Z].*$|\(.*?\)")
 _OTHER_NAME = re.compile(r"\b(?:d/?b/?a/?|doing business as|also known as|a\.?k\.?a\.?)\s*:?\s*", re.IGNORECASE)
 _RECALLER = re.compile(
     r"^(?:CPSC,?\s+(?:and\s+)?)?(?P<who>.+?),?\s+(?:Expands?\s|Re-?announces?\s|Announces?\s|Voluntarily\s|Issues\s)*"
-    r"(?:Recall|Recalls|Recalling|Offers|Announces?|Expands?|Re-?announces?|Agrees|Replaces)\b",
+    r"(?:Recall|Recalls|Recalling|Offers|Announces?|Expands?|Re-?announces?|Agrees|Replaces)\b"
+    r"(?!\s+(?:by|Expanded|Re-?announce|from)\b)",
 )
 _RECALLED_BY = re.compile(
     r"\b(?:Recalled|Recalls?|Recall to Repair|Imported|Made|Manufactured|Sold)\s[^;]*?\bby\s+(?P<who>.+?)"
     r"(?:\s+(?:Due|Because|for|Following|After|to Repair|to Replace|Over)\b|;|\(|$)",
 )
 _OBJECT = (
-    re.compile(r"\b(?:Recalls?(?: of)?|Recalling|Using|Recall to (?:Repair|Replace))\s+(?P<what>.+)$"),
-    re.compile(r"^(?P<what>.+?)\s+Recalled\b"),
+    re.compile(r"\b(?:Recalls?(?: of)?(?!\s+(?:by|from)\b)|Recalling|Using|Recall to (?:Repair|Replace))\s+(?P<what>.+)$"),
+    re.compile(r"^(?P<what>.+?)\s+(?:Recalled\b|Recall by\b)"),
 )
 _TITLE_END = re.compile(
     r"\s+(?:Due|Because|Following|After|Over|Recalled|Recall|Sold (?:Exclusively|Only|on|at|by)|Pos(?:e|ing)|Violat\w+"
     r"|Imported|Made by|Manufactured by|Immediately|Announced?)\b.*$|[;(].*$"
 )
+_NO_FIRM = frozenset("firms firm importer manufacturer retailer importers manufacturers retailers".split())
 _BEFORE_FIRM = re.compile(r"^.*\b(?:Prompts?|Prompting|Leads?)\s+(?:Recall\s+(?:of|by)\s+)?|\s+to$")
 _FILLER = re.compile(r"^(?:Certain|Additional|Various|Some|More|About|Approximately|All)\s+")
 _NAMED_BRAND = re.compile(r"((?:[A-Z][\w'’&.-]*[ -]){1,3})(?:[Bb]rand(?:ed)?\b)")
@@ -74,7 +76,7 @@ def recallers(title: str) -> list[str]:
         if hit and len(hit["who"]) <= 80:
             who_all = _BEFORE_FIRM.sub("", hit["who"])
             found.extend(bare_name(who) for who in _CONJOINED.split(who_all) if who.strip())
-    return [name for name in dict.fromkeys(found) if name]
+    return [name for name in dict.fromkeys(found) if name and name.lower() not in _NO_FIRM]
 
 
 def named_brands(text: str) -> list[str]:

@@ -111,8 +111,8 @@ _SOFT_SHARE = 0.75
 _FULL_SHARE = 0.82
 _LINE_WEIGHT = 7.0
 _SOFT_WEIGHT = 9.0
-_LEADING_WEIGHT = 12.0
-_KIND_WEIGHT = 4.5
+_LEADING_WEIGHT = 10.5
+_KIND_WEIGHT = 3.9
 _KIND_SHARE = 0.75
 _PROPER_WEIGHT = 12.0
 
@@ -124,6 +124,9 @@ def described_agrees(found: "Evidence") -> bool:
 
 def line_agrees(found: "Evidence") -> bool:
     """Whether the words that tell the product apart are there and enough of the others, the kind included."""
+    if found.unit_brands and not found.unit_brands & found.brands:
+        if not (found.kind and found.proper_weight >= _LINE_WEIGHT):
+            return False
     if described_agrees(found):
         return True
     if found.brand_leading and (found.weight < _LEADING_WEIGHT or found.words_share < _FULL_SHARE):
@@ -134,7 +137,7 @@ def line_agrees(found: "Evidence") -> bool:
             and found.kind and found.words_share >= _FULL_SHARE
         )  # fmt: skip
     if not found.telling:
-        named = found.kind and found.brand_in_name and not found.partial
+        named = found.kind and found.unit_brands <= found.brands and not found.partial
         return bool(named) and found.head_weight >= _KIND_WEIGHT and found.words_share >= _KIND_SHARE
     if found.soft:
         complete = not found.missing_required and found.kind and found.weight >= _SOFT_WEIGHT

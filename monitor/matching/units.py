@@ -1,7 +1,7 @@
 """One notice as the matcher sees it: its brands, and one `Unit` for each product or line that it names."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from crawler.feeds.notice import Notice
@@ -12,10 +12,13 @@ from monitor.matching.normalise import key, spans, squash, words
 from monitor.matching.vocabulary import Vocabulary, vocabulary
 
 _PARTIAL = re.compile(
-    r"\b(?:certain|additional|various|some|assorted|several|five|ten|six|seven|\d+ (?:more|toys))\b", re.I
+    r"(?:^|\b(?:recalls?|of|using|and)\s+)(?:certain|additional|various|some|assorted|several|two|three|four|five|six|ten)\b"
+    r"(?!.*\bprompts?\b)",
+    re.IGNORECASE,
 )
 _MONEY = re.compile(r"\$\s?(\d[\d,]*(?:\.\d\d)?)")
 _CAPITALISED = re.compile(r"(?<![\w.])(?:[A-Z][\w'’]*(?:[ -](?=[A-Z\d])|$)){1,8}[A-Z\d][\w'’]*")
+_FIRST_NAME = re.compile(r"(?:\d[\w.\"”'-]*\s+)?(?P<word>[A-Z][^\s,\"“”-]+)")
 _DESCRIBED_WEIGHT = 7.0
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SHOPKEEPERS = frozenset({"retailer"})
@@ -36,16 +39,16 @@ class Brand:
     text: str
     weak: bool
     leading: bool = False
-    in_name: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One product that a notice names: the lines that tell it apart, and all words of its name."""
+    """One product that a notice names: the lines that tell it apart, all words of its name, the brands in it."""
 
     name: str
     lines: tuple[Line, ...]
     name_words: frozenset[str]
+    brand_keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,7 @@ def entry_of(notice: Notice) -> Entry:
         names = [thing]
     brands = _brands(notice, title, names, vocab)
     keys = frozenset(brand.key for brand in brands if not brand.leading)
-    units = tuple(
-        Unit(name, lines_of(name, keys, vocab), frozenset(words(name))) for name in dict.fromkeys(names) if name.strip()
-    )
+    units = tuple(_unit(name, keys, vocab) for name in dict.fromkeys(names) if name.strip())
     models, patterns = _models(notice, names)
     return Entry(
         recall_id=notice.id, kind=notice.kind, title=title,
@@ -94,6 +95,11 @@ def entry_of(notice: Notice) -> Entry:
     )  # fmt: skip
 
 
+def _unit(name: str, brands: frozenset[str], vocab: Vocabulary) -> Unit:
+    tokens = words(name)
+    return Unit(name, lines_of(name, brands, vocab), frozenset(tokens), brands & spans(tokens).keys())
+
+
 def _brands(notice: Notice, title: str, names: list[str], vocab: Vocabulary) -> tuple[Brand, ...]:
     firms = [name for firm in notice.firms if firm.role not in _SHOPKEEPERS for name in firm_names(firm.name)]
     stated = [i.value for i in notice.identifiers if i.kind == "brand" and i.valid]
@@ -103,9 +109,7 @@ def _brands(notice: Notice, title: str, names: list[str], vocab: Vocabulary) -> 
             _add(found, form, vocab)
     for name in names:
         _add(found, _leading_name(name, frozenset(found), vocab), vocab, leading=True)
-    runs = frozenset(run for name in names for run in spans(words(name)))
-    named = runs & found.keys()
-    return tuple(replace(brand, in_name=not named or brand.key in named) for brand in found.values())
+    return tuple(found.values())
 
 
 def _described_names(prose: str, brands: frozenset[str], vocab: Vocabulary) -> frozenset[str]:
@@ -123,12 +127,12 @@ def _described_names(prose: str, brands: frozenset[str], vocab: Vocabulary) -> f
 
 def _add(found: dict[str, Brand], text: str, vocab: Vocabulary, leading: bool = False) -> None:
     brand = key(text)
-    if len(brand) < 2 or brand in found or brand in _SHOPS or brand.isdigit():
-        return
     parts = words(text)
+    if len(brand) < 2 or brand in found or brand.isdigit() or (len(parts) == 1 and vocab.is_kind(parts[0])):
+        return
     if all(vocab.weight(part) < 4.2 for part in parts):
         return
-    weak = len(brand) <= 3 or (len(parts) == 1 and (vocab.count(parts[0]) >= 4 or vocab.is_ordinary(parts[0])))
+    weak = brand in _SHOPS or len(brand) <= 3 or (len(parts) == 1 and (vocab.count(parts[0]) >= 4 or vocab.is_ordinary(parts[0])))
     found[brand] = Brand(brand, text, weak, leading)
 
 
@@ -144,18 +148,21 @@ def _forms(text: str, names: list[str], vocab: Vocabulary) -> list[str]:
             shared += 1
         if 0 < shared < len(parts) and any(vocab.is_rare(part) for part in parts[:shared]):
             forms.append(" ".join(re.split(r"[\s&-]+", text)[:shared]))
+    if len(parts) == 2 and len(parts[0]) > 4 and not vocab.is_ordinary(parts[0]) and vocab.count(parts[0]) < 4:
+        if vocab.is_ordinary(parts[1]) or vocab.is_kind(parts[1]):
+            forms.append(re.split(r"[\s&-]+", text)[0])
     return forms
 
 
 def _leading_name(name: str, known: frozenset[str], vocab: Vocabulary) -> str:
     """The capitalised, uncommon word at the head of a product's name, where no known firm stands there."""
-    first = re.match(r"[^\s,\"“”]+", name)
-    parts = words(first.group()) if first else ()
-    if not first or not parts or not first.group()[0].isupper() or any(vocab.is_ordinary(part) or vocab.count(part) >= 4 for part in parts):
+    first = _FIRST_NAME.match(name)
+    parts = words(first["word"]) if first else ()
+    if first is None or len(parts) != 1 or vocab.is_ordinary(parts[0]) or vocab.count(parts[0]) >= 4:
         return ""
-    if any(char.isdigit() for char in first.group()) or any(key(name).startswith(brand) for brand in known):
+    if any(char.isdigit() for char in first["word"]) or any(key(name).startswith(brand) for brand in known):
         return ""
-    return first.group()
+    return first["word"]
 
 
 def _models(notice: Notice, names: list[str]) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:

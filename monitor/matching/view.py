@@ -13,6 +13,7 @@ from monitor.matching.records import Listing
 _WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"(?<![\w$.])(19[89]\d|20[0-4]\d)(?![\w.])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_MODEL = re.compile(r"(?=[\w-]*\d)[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+)*")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{12,14}(?!\d)")
 _FOR = frozenset({"for", "fit", "fits", "compatible", "replace", "replaces", "replacing", "fur", "pour", "para"})
 _SEGMENT = re.compile(r"\s[-–|:]\s|[,(|;]|:\s|\bw/|\swith\s", re.IGNORECASE)
@@ -41,7 +42,7 @@ class View:
     gtins: frozenset[str]
     years: tuple[int, ...]
     price: float | None
-    head_brand: str
+    head_brand: tuple[str, ...]
 
 
 def view_of(listing: Listing, known_brands: Container[str] = ()) -> View:
@@ -57,19 +58,18 @@ def view_of(listing: Listing, known_brands: Container[str] = ()) -> View:
         listing=listing, tokens=tokens, spans=spans(tokens), brand_key=_key(listing.brand),
         brand_spans=_runs(listing.brand), seller_spans=_runs(listing.seller), for_at=for_at,
         head=first_part[-1] if first_part else "", raw=raw | described,
-        models=frozenset(run for run in raw if is_model(run)), stated_model=stated if is_model(stated, True) else "",
+        models=frozenset(filter(is_model, map(squash, _MODEL.findall(listing.title)))), stated_model=stated if is_model(stated, True) else "",
         gtins=_gtins(listing), years=tuple(int(year) for year in _YEAR.findall(listing.title)),
         price=_price(listing.price), head_brand=_head_brand(tokens, known_brands),
     )  # fmt: skip
 
 
-def _head_brand(tokens: tuple[str, ...], known: Container[str]) -> str:
-    """The longest known brand that the title begins with; empty where there is none."""
+def _head_brand(tokens: tuple[str, ...], known: Container[str]) -> tuple[str, ...]:
+    """The words of the longest known brand that the title begins with; empty where there is none."""
     for length in (4, 3, 2, 1):
-        run = "".join(tokens[:length])
-        if run in known:
-            return run
-    return ""
+        if "".join(tokens[:length]) in known:
+            return tokens[:length]
+    return ()
 
 
 @lru_cache(maxsize=50_000)
