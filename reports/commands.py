@@ -3,12 +3,10 @@
 import typer
 
 from reports.demo.command import demo
-from reports.lag_command import lag
 from reports.report_commands import report
 
 
 def register(app: typer.Typer) -> None:
     """Hang the reports' commands on the front door."""
-    app.command()(lag)
     app.command()(report)
     app.command()(demo)

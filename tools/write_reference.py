@@ -22,7 +22,8 @@ def commands_page() -> str:
         "# Commands",
         "",
         "Exit status: 0 done; 1 done, but something needs a person (said on stderr); 2 wrong use or bad input.",
-        "With `--json`, stdout holds one JSON value or JSON lines and nothing else. Written by tools/write_reference.py.",
+        "With `--json`, stdout holds one JSON value or JSON lines and nothing else.",
+        "Written by tools/write_reference.py.",
     ]
     for path, command in sorted(_leaves("stillforsale", typer.main.get_command(build_app()))):
         lines += ["", f"## `{path}`", "", *_help(command.help or "")]
@@ -37,7 +38,8 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "`stillforsale.toml` in the working folder; `STILLFORSALE_NAME` (nested: `STILLFORSALE_NAME__PART`) overrides it.",
+        "`stillforsale.toml` in the working folder; `STILLFORSALE_NAME` (nested: `STILLFORSALE_NAME__PART`) overrides",
+        "it.",
         "Written by tools/write_reference.py.",
         "",
         "| setting | type | default | meaning |",

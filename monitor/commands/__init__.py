@@ -2,10 +2,7 @@
 
 import typer
 
-from monitor.commands import cycle, recalls, setup, watchlist
-from monitor.commands.ledger import doctor, rebuild
-from monitor.commands.match import match
-from monitor.commands.review import app as review
+from monitor.commands import commitments, cycle, ledger, match, notices, recalls, review, setup, watchlist
 
 
 def register(app: typer.Typer) -> None:
@@ -14,9 +11,14 @@ def register(app: typer.Typer) -> None:
     app.add_typer(recalls.app, name="recalls")
     app.add_typer(watchlist.app, name="watchlist")
     app.add_typer(setup.sites, name="sites")
-    for command in (cycle.discover, cycle.look, cycle.run, cycle.serve, cycle.due):
-        app.command()(command)
-    app.command()(match)
-    app.add_typer(review, name="review")
-    app.command()(rebuild)
-    app.command()(doctor)
+    app.add_typer(commitments.app, name="commitments")
+    app.add_typer(notices.app, name="notices")
+    app.command()(cycle.discover)
+    app.command()(cycle.look)
+    app.command()(cycle.run)
+    app.command()(cycle.serve)
+    app.command()(cycle.due)
+    app.add_typer(match.app, name="match")
+    app.add_typer(review.app, name="review")
+    app.command()(ledger.rebuild)
+    app.command()(ledger.doctor)

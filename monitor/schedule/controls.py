@@ -6,6 +6,7 @@ it goes; then, once it was seen gone twice, it serves as the dead one.
 
 import hashlib
 from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

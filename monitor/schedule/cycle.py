@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crawler.child import ChildResult, crawl_in_child
 from crawler.clock import Clock
 from crawler.errors import NeedsPerson
 from crawler.marketplaces.registry import Registry, load_registry
 from crawler.plan import Slot
 from crawler.record import MANIFEST_FILE, PLAN_FILE
-from crawler.child import ChildResult, crawl_in_child
 from monitor.config import Settings
 from monitor.looks.derive import derive_episodes
 from monitor.matching.propose import propose_matches

@@ -38,7 +38,7 @@ def search_slots(
     """One slot for each watched phrase on each allowed marketplace that was not searched for it in a day."""
     searched_at = _last_searches(session)
     since = at - timedelta(hours=SEARCH_EVERY_HOURS - slack_hours)
-    slots = []
+    slots: list[Slot] = []
     for name in allowed(settings):
         marketplace = registry.get(name)
         for phrase in _phrases(session):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,7 @@ def test_each_look_reads_what_the_page_showed(played: Played) -> None:
 
 def test_what_really_went_for_long_is_confirmed_gone(played: Played) -> None:
     """The other side of caution: an end that was plain to see for days is not lost."""
-    seen = {
-        key: first for key, first in played.rows("SELECT listing_key, MIN(first_on_sale_at) FROM episodes GROUP BY 1")
-    }
+    seen = dict(played.rows("SELECT listing_key, MIN(first_on_sale_at) FROM episodes GROUP BY 1"))
     confirmed = {key for (key,) in played.rows("SELECT listing_key FROM episodes WHERE confirmed_at IS NOT NULL")}
     lost = []
     for key, first in seen.items():
@@ -116,7 +115,9 @@ def test_what_really_went_for_long_is_confirmed_gone(played: Played) -> None:
         spells = played.story.truth(listing_id(key), "US")
         for spell, later in zip(spells, [*spells[1:], None], strict=True):
             back_at = later.on_sale_from if later else played.story.end_at
-            lasting = spell.on_sale_until and back_at - spell.on_sale_until >= CONFIRMED_BY
+            if spell.on_sale_until is None:
+                continue
+            lasting = back_at - spell.on_sale_until >= CONFIRMED_BY
             plain = spell.cause not in (State.REDIRECTED,) and offer.scene not in UNSEEABLE
             if lasting and plain and spell.on_sale_until > at(first) and key not in confirmed:
                 lost.append((key, offer.scene))
@@ -150,7 +151,7 @@ def test_the_runs_form_one_chain_that_starts_with_the_protocol(played: Played) -
         "SELECT manifest_sha256, previous_manifest_sha256, protocol_sha256 FROM runs ORDER BY started_at"
     )
     assert runs[0][1] == ""
-    assert all(later[1] == earlier[0] for earlier, later in zip(runs, runs[1:], strict=False))
+    assert all(later[1] == earlier[0] for earlier, later in pairwise(runs))
     assert len({protocol for _, _, protocol in runs}) == 1
     assert runs[0][2] != ""
 
