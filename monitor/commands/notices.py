@@ -88,8 +88,11 @@ def list_notices(clock: str = typer.Option("", help="Only those that start A2 or
 
     Example: stillforsale notices list --clock A2 --json
     """
+    from crawler.errors import BadInput
     from monitor.notices.dates import current, told
 
+    if clock not in ("", "A2", "A3"):
+        raise BadInput(f"{clock!r} is no clock of a notice; use A2 (authority) or A3 (group)", field="--clock")
     with open_desk(writes=False) as desk:
         for record in map(told, current(desk.session, clock)):
             if json:
