@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from crawler.errors import BadInput
 
@@ -69,6 +70,24 @@ def rows_of(data: bytes, name: str, delimiter: str = ",") -> tuple[list[str], It
     except (StopIteration, csv.Error) as problem:
         raise BadInput(f"has no header line ({problem})", file=name, line=1) from None
     return header, _numbered(reader, name)
+
+
+def xml_of(data: bytes, name: str) -> Element:
+    """The root of an XML document. Raises BadInput: not well formed, or with entities, which no list needs."""
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    if looks_like_html(data):
+        raise BadInput("HTML where XML was promised", file=name)
+    try:
+        root: Element = fromstring(data, forbid_dtd=True)
+    except DefusedXmlException as problem:
+        raise BadInput(
+            f"declares entities or a document type, which is refused ({type(problem).__name__})", file=name
+        ) from None
+    except (ParseError, ValueError, LookupError) as problem:
+        raise BadInput(f"is not XML: {problem}", file=name) from None
+    return root
 
 
 def looks_like_html(data: bytes) -> bool:

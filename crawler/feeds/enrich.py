@@ -22,7 +22,7 @@ _CERTAIN = re.compile(
 _ALL = re.compile(
     r"\b(?:recall|warning)\s+(?:involves|includes|covers|concerns)\s+all\b"
     r"|\ball\s+(?:units|models|lots|sizes|production dates|colors|serial numbers|date codes|batches)\b"
-    r"[^.]{0,40}\b(?:recall|includ|affected|subject)",
+    r"[^.]{0,40}\b(?:recall|includ|affected|subject|concerned)",
     re.IGNORECASE,
 )
 _EXPANDED = re.compile(r"\b(?:expand(?:s|ed)?|expansion|re-?announce[sd]?|reannouncement)\b", re.IGNORECASE)

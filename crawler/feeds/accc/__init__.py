@@ -1,0 +1,1 @@
+"""Australian recalls by RSS."""

@@ -1,0 +1,1 @@
+"""Notices of violation of the CPSC."""

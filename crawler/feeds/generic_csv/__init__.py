@@ -1,0 +1,1 @@
+"""Any list as CSV, by a map of its columns."""

@@ -1,0 +1,1 @@
+"""Recall notices of the platforms themselves: dated proof that they knew."""

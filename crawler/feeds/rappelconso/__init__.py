@@ -1,0 +1,1 @@
+"""French recalls, RappelConso v2."""

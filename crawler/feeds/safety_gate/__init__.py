@@ -1,0 +1,1 @@
+"""EU Safety Gate (formerly RAPEX)."""

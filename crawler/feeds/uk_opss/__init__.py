@@ -1,0 +1,1 @@
+"""Product safety alerts, reports and recalls of the United Kingdom."""
