@@ -9,23 +9,10 @@ from crawler.errors import BadInput
 from monitor.commands.common import print_json, raise_problems, say
 
 if TYPE_CHECKING:
+    from crawler.feeds.notice import Notice
     from monitor.matching.records import Match
 
-app = typer.Typer(
-    invoke_without_command=True,
-    help="""Compare listings with recalls; needs no ledger and no `init`.
-
-    Recalls: any file that `recalls import` takes, recognised by its content. Listings: JSON lines or CSV with
-    listing_id, title, brand, model, gtin, description, seller, price; what is missing counts as empty, other columns
-    are ignored. Both may be gzip.
-
-    Prints one line a match, the strongest tier first: identifier (GTIN, or brand and exact model), line (brand and
-    product line), regulated_kind, lookalike, lead. With --json: listing_id, recall_id, tier, relation, probability,
-    reasons [{feature, says, weight}]. A proposal is not a finding: a person decides.
-
-    Example: stillforsale match --recalls recalls.json --listings listings.jsonl.gz --top 3 --json
-    """,
-)
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()
@@ -36,6 +23,18 @@ def match(
     top: int = typer.Option(5, "--top", min=1, max=50, help="At most so many recalls a listing."),
     json: bool = typer.Option(False, "--json", help="Print one JSON line a match on stdout."),
 ) -> None:
+    """Compare listings with recalls; needs no ledger and no `init`.
+
+    Recalls: any file that `recalls import` takes, recognised by its content. Listings: JSON lines or CSV with
+    listing_id, title, brand, model, gtin, description, seller, price, currency; what is missing counts as empty,
+    other columns are ignored. Both may be gzip.
+
+    Prints up to --top matches a listing, the strongest tier first: identifier (GTIN, or brand and exact model), line
+    (brand and product line), regulated_kind, lookalike, lead. With --json one line a match: listing_id, recall_id,
+    tier, relation, probability, reasons [{feature, says, weight}]. A proposal is not a finding: a person decides.
+
+    Example: stillforsale match --recalls recalls.json --listings listings.jsonl.gz --top 3 --json
+    """
     if context.invoked_subcommand is not None:
         return
     if not recalls or listings is None:
@@ -45,7 +44,8 @@ def match(
 
     given = read_listings(listings)
     notices, problems = _notices(recalls)
-    for problem in (*problems, *given.problems):
+    problems += given.problems
+    for problem in problems:
         say(problem)
     matches = 0
     for found in Matcher(notices).match(given.listings, top):
@@ -55,20 +55,20 @@ def match(
         else:
             _print(found)
     say(f"{matches} matches for {len(given.listings)} listings against {len(notices)} recalls")
-    left_out = len(problems) + len(given.problems)
-    raise_problems([f"{left_out} lines or records were left out, named above"] if left_out else [])
+    raise_problems([f"{len(problems)} lines or records were left out, named above"] if problems else [])
 
 
-def _notices(paths: list[Path]) -> tuple[list, list[str]]:  # type: ignore[type-arg]
+def _notices(paths: list[Path]) -> tuple[list["Notice"], list[str]]:
     from crawler.feeds.registry import read_any
 
-    found, problems = [], []
+    found: list[Notice] = []
+    problems: list[str] = []
     for path in paths:
         result = read_any(path)
         found.extend(result.notices)
         problems.extend(f"{path}, record {refused.record}: {refused.reason}" for refused in result.refused)
     if not found:
-        raise BadInput(problems[0] if problems else "the recall files hold no notice")
+        raise BadInput(problems[0] if problems else f"{paths[0]}: holds no notice")
     return found, problems
 
 

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
-from monitor.matching.normalise import words
+from monitor.matching.normalise import word_form, words
 
 TOP = 20
 _GRAM_LENGTHS = (3, 4)
 _WORD_SHARE = 0.55
 _TOO_COMMON = 0.08
 _SHORTEST_REPAIRED = 4
+
+_LETTERS = str.maketrans("0345789", "oeastbg")
 
 IntArray = NDArray[np.int32]
 
@@ -50,6 +52,12 @@ class Index:
             list(zip(places[start:end], cosines[start:end], strict=True))
             for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
         ]
+
+    def read_digits(self, token: str) -> str:
+        """`token`, or the known word that it is when its digits are read as letters."""
+        if token.isalpha() or token in self._word_ids or len(token) < _SHORTEST_REPAIRED:
+            return token
+        return (self._repairs.letters_for_digits(token) or (token,))[0]
 
     def _rows(self, texts: Sequence[Sequence[str]]) -> csr_matrix:
         offset = len(self._word_ids)
@@ -86,9 +94,21 @@ class _Repairs:
     def __call__(self, token: str) -> tuple[str, ...]:
         if token in self._known:
             return (token,)
-        if len(token) < _SHORTEST_REPAIRED or any(char.isdigit() for char in token):
+        if len(token) < _SHORTEST_REPAIRED:
             return ()
+        if any(char.isdigit() for char in token):
+            return self.letters_for_digits(token)
         return self._near_word(token) or self._two_words(token)
+
+    def letters_for_digits(self, token: str) -> tuple[str, ...]:
+        """A token with every digit read as a letter, where that gives a known word (`g4735` is `gates`)."""
+        if token.isdigit():
+            return ()
+        for one in ("i", "l"):
+            word = word_form(token.replace("1", one).translate(_LETTERS))
+            if word.isalpha() and (word in self._known or word in self._near):
+                return (word,) if word in self._known else (self._near[word],)
+        return ()
 
     def _near_word(self, token: str) -> tuple[str, ...]:
         if token in self._near:

@@ -136,7 +136,7 @@ def _models(entry: Entry, view: View, found: Evidence) -> None:
 
 
 def _matched(line: Line, view: View, branded: bool) -> set[str]:
-    """The words of `line` in the title, also written together; with the brand there, a long one with one typing error."""
+    """The words of `line` in the title, also run together; beside the brand, a long one with one typing error."""
     if any(joint in view.spans for joint in line.voided_by):
         return set()
     matched = {word for word in line.front if word in view.spans}
@@ -193,13 +193,16 @@ def _described(entry: Entry, view: View) -> str:
 
 
 def _run(name: tuple[str, ...], title: tuple[str, ...]) -> int:
+    """The length of the longest run of words in both."""
     longest = 0
-    for start in range(len(name)):
-        for at in range(len(title)):
-            length = 0
-            while start + length < len(name) and at + length < len(title) and name[start + length] == title[at + length]:
-                length += 1
-            longest = max(longest, length)
+    before = [0] * (len(title) + 1)
+    for word in name:
+        now = [0] * (len(title) + 1)
+        for at, other in enumerate(title, start=1):
+            if word == other:
+                now[at] = before[at - 1] + 1
+                longest = max(longest, now[at])
+        before = now
     return longest
 
 

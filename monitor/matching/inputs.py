@@ -29,18 +29,17 @@ def read_listings(path: Path) -> ListingsFile:
     text = text_of(read_bytes(path), name)
     found = ListingsFile()
     rows = _json_rows(text, name, found) if text.lstrip()[:1] in ("{", "[") else _csv_rows(text, name, found)
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, Listing]] = {}
     for line, row in rows:
         listing = _listing(row, name, line, found)
         if listing is None:
             continue
-        if listing.listing_id in seen:
-            first = seen[listing.listing_id]
-            found.problems.append(
-                _problem(name, line, "listing_id", f"{listing.listing_id} stands in line {first} too")
-            )
+        first, same = seen.setdefault(listing.listing_id, (line, listing))
+        if first != line:
+            if same != listing:
+                says = f"{listing.listing_id} stands in line {first} too, with other values; that line counts"
+                found.problems.append(_problem(name, line, "listing_id", says))
             continue
-        seen[listing.listing_id] = line
         found.listings.append(listing)
     if not found.listings:
         raise BadInput(found.problems[0] if found.problems else f"{name}: holds no listing")

@@ -156,9 +156,7 @@ def _heads(bare: str, tail: list[str], vocab: Vocabulary) -> frozenset[str]:
     return frozenset(heads)
 
 
-def _line(
-    tokens: list[str], tail: list[str], heads: frozenset[str], vocab: Vocabulary, voids: tuple[str, ...]
-) -> Line:
+def _line(tokens: list[str], tail: list[str], heads: frozenset[str], vocab: Vocabulary, voids: tuple[str, ...]) -> Line:
     own = tokens[: len(tokens) - len(tail)] if tokens[-len(tail) :] == tail else tokens
     front = {word: vocab.weight(word) * (_TAIL_SHARE if _is_minor(word) else 1.0) for word in own if word not in heads}
     front = {word: weight for word, weight in front.items() if weight > 0}

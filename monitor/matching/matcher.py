@@ -48,7 +48,7 @@ class Matcher:
         """Up to `top` matches a listing, the strongest tier first, in the order of the listings."""
         stream = iter(listings)
         while batch := list(islice(stream, _BATCH)):
-            views = [view_of(listing, self._brands) for listing in batch]
+            views = [view_of(listing, self._brands, self._index.read_digits) for listing in batch]
             for view, candidates in zip(views, self.candidates(views), strict=True):
                 yield from self._decide(view, candidates, top)
 

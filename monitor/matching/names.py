@@ -26,7 +26,9 @@ _RECALLED_BY = re.compile(
     r"(?:\s+(?:Due|Because|for|Following|After|to Repair|to Replace|Over)\b|;|\(|$)",
 )
 _OBJECT = (
-    re.compile(r"\b(?:Recalls?(?: of)?(?!\s+(?:by|from)\b)|Recalling|Using|Recall to (?:Repair|Replace))\s+(?P<what>.+)$"),
+    re.compile(
+        r"\b(?:Recalls?(?: of)?(?!\s+(?:by|from)\b)|Recalling|Using|Recall to (?:Repair|Replace))\s+(?P<what>.+)$"
+    ),
     re.compile(r"^(?P<what>.+?)\s+(?:Recalled\b|Recall by\b)"),
 )
 _TITLE_END = re.compile(

@@ -24,7 +24,9 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _MARKS = re.compile("[®™©]")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_]([ .\-_*·]))(?:[^\W\d_]\1){2,}[^\W\d_](?![^\W_])")
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
-_SIGN_FOR_LETTER = re.compile(r"(?<=[a-z])[@$!|€](?=[a-z])|(?<![^\s(])[@$€](?=[a-z]{2})|(?<=[a-z])[@$€](?![^\W_])")
+_SIGN_FOR_LETTER = re.compile(
+    r"(?<=[a-z\d])[@$!|€](?=[a-z])|(?<=[a-z])[@$!|€](?=[\d@$!])|(?<![^\s(])[@$€](?=[a-z\d]*[a-z]{2})|(?<=[a-z])[@$€](?![^\W_])"
+)
 _SIGNS = {"@": "a", "$": "s", "!": "i", "|": "l", "€": "e"}
 _DIGITS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")

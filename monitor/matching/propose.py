@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +17,8 @@ from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, Sightin
 from monitor.store.register_tables import NoticeRow
 
 _TEXTS = ("title", "brand", "model", "gtin", "description", "seller", "currency")
+_KEPT: dict[str, Matcher] = {}
+"""The matcher over one state of the register: building it takes seconds, and the register changes rarely."""
 
 
 def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | None = None) -> int:
@@ -110,14 +111,8 @@ def _matcher_of(session: Session) -> Matcher | None:
     if not rows:
         return None
     digest = hashlib.sha256("\n".join(f"{key} {content}" for key, content in rows).encode()).hexdigest()
-    held = _held(digest)
-    if not held:
+    if digest not in _KEPT:
         notices = session.scalars(select(NoticeRow.notice).order_by(NoticeRow.notice_id))
-        held.append(Matcher([Notice.model_validate(notice) for notice in notices]))
-    return held[0]
-
-
-@lru_cache(maxsize=1)
-def _held(digest: str) -> list[Matcher]:
-    """The place where the matcher of one state of the register is kept."""
-    return []
+        _KEPT.clear()
+        _KEPT[digest] = Matcher([Notice.model_validate(notice) for notice in notices])
+    return _KEPT[digest]

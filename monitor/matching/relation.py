@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from monitor.matching.view import View
 
 _PARTS = frozenset(
-    "accessory adapter adaptor attachment axle bag basket bearing belt blade bolt bracket brake bulb bumper bushing cable canopy cap "
-    "carburetor case charger clamp clip collar console cord cover cup cupholder decal drawer filter footmuff gasket "
-    "grate handle harness hinge hook hose holder hub ignitor igniter insert kit knob label lanyard latch leg lid liner "
-    "manual mat mattress motor mount net nozzle organizer organiser pad part pedal pillow pin plate pouch protector "
-    "pump rack remote screw sheet shield skin sleeve spacer spring stand strap switch tire topper tray tube tyre valve "
-    "wheel window wire wrap extension cushion sticker canopie hardware headrest seatpad umbrella parasol cape hammock"
-    .split()
-)  # fmt: skip
+    "accessory adapter adaptor attachment axle bag basket bearing belt blade bolt bracket brake bulb bumper "
+    "bushing cable canopy cap carburetor case charger clamp clip collar console cord cover cup cupholder decal "
+    "drawer filter footmuff gasket grate handle harness hinge hook hose holder hub ignitor igniter insert kit "
+    "knob label lanyard latch leg lid liner manual mat mattress motor mount net nozzle organizer organiser pad "
+    "part pedal pillow pin plate pouch protector pump rack remote screw sheet shield skin sleeve spacer spring "
+    "stand strap switch tire topper tray tube tyre valve wheel window wire wrap extension cushion sticker "
+    "hardware headrest seatpad umbrella parasol cape hammock".split()
+)
 _SAYS_PART = frozenset("replacement spare replace replacing aftermarket refill oem".split())
 _FITS = re.compile(
     r"\b(?:compatible with|fits|replaces?|replacement (?:for|of)|spare parts?|parts only)\b", re.IGNORECASE
 )
 _MEDIA = frozenset(
-    "book dvd poster print manual sticker costume shirt tshirt tee mug keychain ornament calendar postcard photo figurine "
-    "diecast brochure catalog catalogue magazine pattern guide paperback hardcover coloring colouring wallpaper "
-    "instruction vhs bluray audiobook ebook minifigure minifigur papercraft painting artwork bumpersticker pin patch".split()
-)  # fmt: skip
+    "book dvd poster print manual sticker costume shirt tshirt tee mug keychain ornament calendar postcard photo "
+    "figurine diecast brochure catalog catalogue magazine pattern guide paperback hardcover coloring colouring "
+    "wallpaper instruction vhs bluray audiobook ebook minifigure papercraft painting artwork patch".split()
+)
 _MINIATURE = re.compile(
     r"\b1\s?[:/]\s?\d{2,3}\b|\bscale model|\bdie-?cast\b|\bminiature\b|\bdolls?'? ?house\b|\bwanted\b", re.IGNORECASE
 )
@@ -44,13 +44,14 @@ def accessory_word(view: "View", own: frozenset[str], brand_where: str) -> str:
     if said:
         return said
     if brand_where == "after_for":
-        part = next((word for word in view.tokens[: view.for_at] if word in _PARTS and word not in own), "")
-        return part or "for"
+        return _part_before_for(view, own) or "for"
     if _FITS.search(view.listing.title) and not own & {"replacement", "part"}:
         return "fits"
-    return next((word for word in view.tokens[: view.for_at] if word in _PARTS and word not in own), "") if (
-        view.for_at < len(view.tokens)
-    ) else ""  # fmt: skip
+    return _part_before_for(view, own) if view.for_at < len(view.tokens) else ""
+
+
+def _part_before_for(view: "View", own: frozenset[str]) -> str:
+    return next((word for word in view.tokens[: view.for_at] if word in _PARTS and word not in own), "")
 
 
 def media_word(view: "View", own: frozenset[str]) -> str:
@@ -124,9 +125,9 @@ def described_agrees(found: "Evidence") -> bool:
 
 def line_agrees(found: "Evidence") -> bool:
     """Whether the words that tell the product apart are there and enough of the others, the kind included."""
-    if found.unit_brands and not found.unit_brands & found.brands:
-        if not (found.kind and found.proper_weight >= _LINE_WEIGHT):
-            return False
+    others_product = found.unit_brands and not found.unit_brands & found.brands
+    if others_product and not (found.kind and found.proper_weight >= _LINE_WEIGHT):
+        return False
     if described_agrees(found):
         return True
     if found.brand_leading and (found.weight < _LEADING_WEIGHT or found.words_share < _FULL_SHARE):

@@ -6,7 +6,7 @@ from monitor.matching.relation import line_agrees, relation_of
 
 TIER_RULES = "tiers.1"
 
-_LEAD_COSINE = 0.42
+_LEAD_COSINE = 0.36
 
 
 def tier_of(found: Evidence) -> tuple[Tier | None, Relation]:
@@ -40,4 +40,4 @@ def _points_there(found: Evidence) -> bool:
         return True
     if found.brand_where in ("field", "title") and (found.kind or found.specific_words or found.cosine >= _LEAD_COSINE):
         return True
-    return found.cosine >= _LEAD_COSINE and found.specific_words >= 2
+    return found.cosine >= _LEAD_COSINE

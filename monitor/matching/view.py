@@ -1,7 +1,7 @@
 """One listing as the matcher sees it: its words, their runs, and the values that could identify it."""
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,9 +45,12 @@ class View:
     head_brand: tuple[str, ...]
 
 
-def view_of(listing: Listing, known_brands: Container[str] = ()) -> View:
-    """Prepare `listing` once for all comparisons; `known_brands` are those of the whole register, as keys."""
-    tokens = words(listing.title)
+def view_of(listing: Listing, known_brands: Container[str] = (), read_digits: Callable[[str], str] = str) -> View:
+    """Prepare `listing` once for all comparisons; `known_brands` are those of the whole register, as keys.
+
+    `read_digits` gives the word that a token is when its digits stand for letters.
+    """
+    tokens = tuple(map(read_digits, words(listing.title)))
     raw = _raw_runs(f"{listing.title} {listing.model}")
     stated = squash(listing.model) if listing.model else ""
     described = _raw_runs(listing.description[:_DESCRIPTION_LENGTH]) if listing.description else frozenset()
@@ -58,7 +61,8 @@ def view_of(listing: Listing, known_brands: Container[str] = ()) -> View:
         listing=listing, tokens=tokens, spans=spans(tokens), brand_key=_key(listing.brand),
         brand_spans=_runs(listing.brand), seller_spans=_runs(listing.seller), for_at=for_at,
         head=first_part[-1] if first_part else "", raw=raw | described,
-        models=frozenset(filter(is_model, map(squash, _MODEL.findall(listing.title)))), stated_model=stated if is_model(stated, True) else "",
+        models=frozenset(filter(is_model, map(squash, _MODEL.findall(listing.title)))),
+        stated_model=stated if is_model(stated, True) else "",
         gtins=_gtins(listing), years=tuple(int(year) for year in _YEAR.findall(listing.title)),
         price=_price(listing.price), head_brand=_head_brand(tokens, known_brands),
     )  # fmt: skip

@@ -19,8 +19,9 @@ _EMPTY = frozenset(
 )
 COLLECTIVE = frozenset(
     "toy set playset furniture clothing product item accessory jewelry game equipment apparel garment figure gift "
-    "merchandise collection assortment doll puzzle book clothe vehicle car kit bicycle bike costume pajama jacket sweatshirt dress shirt shoe sneaker "
-    "robe bathrobe sleepwear loungewear nightgown sweater coat pant boot sandal hat outfit swimsuit pullover scarf skirt".split()
+    "merchandise collection assortment doll puzzle book clothe vehicle car kit bicycle "
+    "bike costume pajama jacket sweatshirt dress shirt shoe sneaker robe bathrobe sleepwear loungewear nightgown "
+    "sweater coat pant boot sandal hat outfit swimsuit pullover scarf skirt".split()
 )
 """Heads of names that say too little: a notice named only so never matches by name."""
 

@@ -63,7 +63,8 @@ def decide(
         raise BadInput("a decision needs the name of who decided (--reviewer)")
     row = ReviewRow(
         match_id=match_id, listing_key=match.listing_key, notice_id=match.notice_id, decision=decision,
-        tier=tier or match.tier, reviewer=reviewer.strip(), comment=comment, shown=_shown(session, match), decided_at=at,
+        tier=tier or match.tier, reviewer=reviewer.strip(), comment=comment, shown=_shown(session, match),
+        decided_at=at,
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -1,0 +1,83 @@
+"""The brands of a notice: no field of its own, so read from headline, firms, and the heads of product names."""
+
+import re
+from dataclasses import dataclass
+
+from crawler.feeds.notice import Notice
+from monitor.matching.names import firm_names, named_brands, recallers
+from monitor.matching.normalise import key, words
+from monitor.matching.vocabulary import Vocabulary
+
+_FIRST_NAME = re.compile(r"(?:\d[\w.\"”'-]*\s+)?(?P<word>[A-Z][^\s,\"“”-]+)")
+_SHOPKEEPERS = frozenset({"retailer"})
+_SHOPS = frozenset(
+    "amazon amazoncom walmart walmartcom target kmart sear costco ebay ebaycom temu temucom shein aliexpress homedepot"
+    " lowe toyru acehardware doitbest truserv samclub bestbuy macy kohl tjmaxx marshall wayfair etsy".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A name that the goods may carry. `weak` names are also plain words: they count at the head of a title only.
+
+    `leading` ones are no known firm, only the first word of a product's name.
+    """
+
+    key: str
+    text: str
+    weak: bool
+    leading: bool = False
+
+
+def brands_of(notice: Notice, title: str, names: list[str], vocab: Vocabulary) -> tuple[Brand, ...]:
+    """The brands that a notice's goods may carry: stated ones, those of headline and firms, then leading names."""
+    firms = [name for firm in notice.firms if firm.role not in _SHOPKEEPERS for name in firm_names(firm.name)]
+    stated = [i.value for i in notice.identifiers if i.kind == "brand" and i.valid]
+    found: dict[str, Brand] = {}
+    for text in [*stated, *recallers(title), *named_brands(f"{title}; {'; '.join(names)}"), *firms]:
+        for form in _forms(text, names, vocab):
+            _add(found, form, vocab)
+    for name in names:
+        _add(found, _leading_name(name, frozenset(found), vocab), vocab, leading=True)
+    return tuple(found.values())
+
+
+def _add(found: dict[str, Brand], text: str, vocab: Vocabulary, leading: bool = False) -> None:
+    brand = key(text)
+    parts = words(text)
+    if len(brand) < 2 or brand in found or brand.isdigit() or (len(parts) == 1 and vocab.is_kind(parts[0])):
+        return
+    if all(vocab.weight(part) < 4.2 for part in parts):
+        return
+    plain = len(parts) == 1 and (vocab.count(parts[0]) >= 4 or vocab.is_ordinary(parts[0]))
+    weak = plain or brand in _SHOPS or len(brand) <= 3
+    found[brand] = Brand(brand, text, weak, leading)
+
+
+def _forms(text: str, names: list[str], vocab: Vocabulary) -> list[str]:
+    """The whole name, and its first words where product names begin with them (`Acme` of `Acme Bicycle Components`),
+    or where one invented word stands before a kind of thing (`Brightmoor` of `Brightmoor Lamps`)."""
+    forms = [text]
+    parts = words(text)
+    for name in names:
+        head = words(name)
+        shared = 0
+        while shared < min(len(parts), len(head)) and parts[shared] == head[shared]:
+            shared += 1
+        if 0 < shared < len(parts) and any(vocab.is_rare(part) for part in parts[:shared]):
+            forms.append(" ".join(re.split(r"[\s&-]+", text)[:shared]))
+    invented = len(parts) == 2 and len(parts[0]) > 4 and not vocab.is_ordinary(parts[0]) and vocab.count(parts[0]) < 4
+    if invented and (vocab.is_ordinary(parts[1]) or vocab.is_kind(parts[1])):
+        forms.append(re.split(r"[\s&-]+", text)[0])
+    return forms
+
+
+def _leading_name(name: str, known: frozenset[str], vocab: Vocabulary) -> str:
+    """The capitalised, uncommon word at the head of a product's name, where no known firm stands there."""
+    first = _FIRST_NAME.match(name)
+    parts = words(first["word"]) if first else ()
+    if first is None or len(parts) != 1 or vocab.is_ordinary(parts[0]) or vocab.count(parts[0]) >= 4:
+        return ""
+    if any(char.isdigit() for char in first["word"]) or any(key(name).startswith(brand) for brand in known):
+        return ""
+    return first["word"]
