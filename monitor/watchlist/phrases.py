@@ -108,9 +108,7 @@ def _brand_name(parts: NameParts, brand: str, foreign: bool) -> str:
         return " ".join((brand, *parts.kind)) if parts.kind else ""
     others = {key(word) for other in parts.brands if other != brand for word in tokens(other)}
     own = {key(word) for word in tokens(brand)}
-    rest = [word for word in tokens(parts.name) if key(word) not in own | others]
-    while rest and key(rest[0]) in {"and", "or"}:
-        rest = rest[1:]
+    rest = _without_and([word for word in tokens(parts.name) if key(word) not in own | others])
     return " ".join((brand, *rest)) if rest or len(own) > 1 else ""
 
 
@@ -118,7 +116,14 @@ def _name_kind(parts: NameParts, foreign: bool) -> str:
     """The name without its brand, where a line stands in it."""
     if not (parts.line and parts.kind):
         return ""
-    return " ".join((*parts.line, *parts.kind) if foreign else parts.unbranded)
+    return " ".join((*parts.line, *parts.kind) if foreign else _without_and(parts.unbranded))
+
+
+def _without_and(words: Sequence[str]) -> Sequence[str]:
+    """What is left of "Acme and Bexo Cribs" without its brands still begins with "and"."""
+    while words and key(words[0]) in {"and", "or"}:
+        words = words[1:]
+    return words
 
 
 def _brand_alone(parts: NameParts) -> str:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from monitor.matching.vocabulary import vocabulary
 
+SHORTEST_BARCODE = 8
+"""Digits of a GTIN-8; a shorter number says nothing by itself."""
+
 _FOLDER = Path(__file__).parent
 _SPLIT = re.compile(r"[\s\u00a0\u2007\u202f]+")
 _EDGES = " \t\"“”„«»‘’'`.,:;!?*()[]{}<>|\\–—-_®™©"
@@ -56,9 +59,10 @@ def is_kind(token: str) -> bool:
 
 
 def is_generic(token: str) -> bool:
-    """True for a word too common to search by, a bare number or a single letter."""
+    """True for a word too common to search by, a number that is no barcode, or a single letter."""
     word = key(token)
-    return not word or word in generic_keys() or word.isdigit() or (len(word) == 1 and word.isascii())
+    number = word.isdigit() and len(word) < SHORTEST_BARCODE
+    return not word or word in generic_keys() or number or (len(word) == 1 and word.isascii())
 
 
 def is_wide(text: str) -> bool:
