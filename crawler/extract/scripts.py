@@ -6,6 +6,7 @@ from typing import Any
 _DECODER = json.JSONDecoder(strict=False)
 _FAR = 400
 _MOST_TRIES = 20
+_MOST_OBJECTS = 5000
 
 
 def read_json(text: str) -> Any:
@@ -17,15 +18,18 @@ def read_json(text: str) -> Any:
 
 
 def json_after(text: str, marker: str) -> Any:
-    """The first JSON object or list that stands shortly after `marker`; None where there is none that can be read."""
+    """The first JSON object or list with something in it that stands shortly after `marker`; None where there is none
+    that can be read."""
     at = text.find(marker)
     for _ in range(_MOST_TRIES):
         if at < 0:
             break
         start = _opening(text, at + len(marker))
-        found = json_at(text, start) if start >= 0 else None
-        if found is not None:
-            return found
+        while start >= 0:
+            found = json_at(text, start)
+            if found:
+                return found
+            start = _opening(text, start + 1) if found is not None else -1
         at = text.find(marker, at + len(marker))
     return None
 
@@ -62,6 +66,22 @@ def text_at(value: Any, path: str) -> str:
     if isinstance(found, bool) or found is None or isinstance(found, dict | list):
         return ""
     return str(found).strip()
+
+
+def find_object(value: Any, keys: tuple[str, ...], depth: int = 12) -> dict[str, Any]:
+    """The first object, breadth first, that has all these keys with something in them; {} where none has."""
+    level = [value]
+    for _ in range(depth):
+        below: list[Any] = []
+        for one in level[:_MOST_OBJECTS]:
+            if isinstance(one, dict):
+                if all(one.get(key) for key in keys):
+                    return one
+                below.extend(one.values())
+            elif isinstance(one, list):
+                below.extend(one[:50])
+        level = [one for one in below if isinstance(one, dict | list)]
+    return {}
 
 
 def objects_at(value: Any, path: str) -> list[dict[str, Any]]:

@@ -97,6 +97,9 @@ def _kind(page: FetchedPage, text: str, site: Marketplace) -> PageKind:
         return by_url
     bare = _page(SitePage, page, text, site)
     try:
+        by_link = site.kind_of(bare.canonical_link)
+        if by_link is not None and not page.url:
+            return by_link
         if any(bare.css(css) for css in site.site.seller_marks):
             return "seller"
         if any(_found(bare, css) for css in site.site.search_marks):

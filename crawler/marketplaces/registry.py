@@ -99,7 +99,7 @@ def load_marketplace(folder: Path) -> Marketplace:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BadInput(first["msg"], file=str(path), field=where) from error
-    if site.name.replace("-", "_") != folder.name:
+    if folder.name not in (site.name.replace("-", "_"), f"site_{site.name}"):
         raise BadInput(f"the folder is called {folder.name}, the marketplace {site.name}", file=str(path), field="name")
     return Marketplace(site, folder, lambda: _page_classes(folder))
 

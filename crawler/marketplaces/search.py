@@ -5,6 +5,7 @@ from typing import Any
 import parsel
 
 from crawler.extract import schema
+from crawler.marketplaces.linked import linked_hits
 from crawler.marketplaces.page import SitePage
 from crawler.marketplaces.signatures import find_marks
 from crawler.reading import Mark, SearchHit
@@ -22,7 +23,7 @@ class SearchPage(SitePage):
     def hits(self) -> tuple[SearchHit, ...]:
         """The listings on the page, each once, in its order."""
         found: dict[str, SearchHit] = {}
-        for hit in self.cards() or self.schema_hits():
+        for hit in self.cards() or self.schema_hits() or linked_hits(self):
             if hit.listing_id or hit.url:
                 key = hit.listing_id or hit.url
                 found[key] = _fuller(found[key], hit) if key in found else hit

@@ -1,0 +1,1 @@
+"""Alibaba.com: wholesale listings, where an inquiry is the way to buy."""

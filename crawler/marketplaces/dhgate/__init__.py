@@ -1,0 +1,1 @@
+"""DHgate: declared by documentation and memory, hardly verified."""

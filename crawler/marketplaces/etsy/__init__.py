@@ -1,0 +1,1 @@
+"""Etsy: schema.org data, and the microdata of 2020."""

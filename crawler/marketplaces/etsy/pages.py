@@ -1,0 +1,27 @@
+"""Etsy's pages: the microdata of 2020 is of a vocabulary that is no longer in use."""
+
+from crawler.extract.countries import country_named_in
+from crawler.extract.prices import Prices, plain_amount
+from crawler.marketplaces.base import ListingPage, SearchPage
+
+
+class Listing(ListingPage):
+    """A listing's page."""
+
+    def prices(self) -> Prices:
+        old = self.first("[itemprop=offerDetails] [itemprop=price]::attr(content)")
+        amount = plain_amount(old)
+        if amount is None:
+            return super().prices()
+        currency = self.first("[itemprop=offerDetails] [itemprop=currency]::attr(content)")
+        return Prices(amount, amount, currency or self.default_currency)
+
+    def served_place(self) -> str:
+        return self.labelled("[data-estimated-shipping] span, #shipping-and-returns-div span", "deliver to")
+
+    def served_country(self) -> str:
+        return country_named_in(self.served_place())
+
+
+class Search(SearchPage):
+    """Search results, categories, shops."""

@@ -1,0 +1,1 @@
+"""Facebook Marketplace: declared by documentation and memory, hardly verified."""

@@ -1,0 +1,1 @@
+"""JD.com: product pages that need a login for their prices."""

@@ -1,0 +1,1 @@
+"""Lazada: declared by documentation and memory, hardly verified."""

@@ -1,0 +1,1 @@
+"""Made-in-China.com: wholesale listings on hosts of their sellers."""

@@ -1,0 +1,1 @@
+"""Mercado Libre: one marketplace, a host a country."""

@@ -1,0 +1,1 @@
+"""Mercari: the Japanese flea market, and its American sister by documentation only."""

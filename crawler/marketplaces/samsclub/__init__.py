@@ -1,0 +1,1 @@
+"""Sam's Club: microdata with values of its own beside schema.org's."""

@@ -1,0 +1,1 @@
+"""SHEIN: declared by documentation and memory, hardly verified."""

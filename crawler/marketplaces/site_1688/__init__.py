@@ -1,0 +1,1 @@
+"""1688.com: domestic wholesale in China."""

@@ -1,0 +1,1 @@
+"""Temu: declared by documentation and memory, hardly verified."""

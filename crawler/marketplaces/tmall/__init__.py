@@ -1,0 +1,1 @@
+"""Tmall: shops on the platform of Taobao."""

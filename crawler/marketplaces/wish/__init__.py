@@ -1,0 +1,1 @@
+"""Wish: declared by documentation and memory, hardly verified."""

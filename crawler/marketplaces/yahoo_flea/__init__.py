@@ -1,0 +1,1 @@
+"""Yahoo! Flea Market, formerly PayPay Flea Market: used goods in Japan."""
