@@ -26,6 +26,7 @@ class FeedInfo(BaseModel):
     format: str
     endpoint: str = ""
     page: str = ""
+    fetched_whole: bool = Field(default=False, description="`endpoint` answers with the whole list at once")
     rank: int = Field(ge=1, le=99)
     min_records: int = Field(default=0, ge=0)
     max_records: int = Field(ge=1)

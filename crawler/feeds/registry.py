@@ -10,6 +10,7 @@ from crawler.errors import BadInput
 from crawler.feeds.bytes import read_bytes
 from crawler.feeds.enrich import enrich
 from crawler.feeds.feed import Feed, FeedInfo
+from crawler.feeds.generic_csv.read import read_map, read_mapped
 from crawler.feeds.result import ReadResult
 
 _HERE = Path(__file__).parent
@@ -44,6 +45,12 @@ def read_data(data: bytes, name: str, source: str | None = None) -> ReadResult:
     """The notices in these bytes, with identifiers and flags found in them; `source` None recognises the form."""
     chosen = feed(source) if source else recognise(data, name)
     result = chosen.read(data, name)
+    return replace(result, notices=enrich(result.notices))
+
+
+def read_data_mapped(data: bytes, name: str, columns: Path) -> ReadResult:
+    """The notices in a CSV of any form, by a column map (a TOML file). Raises BadInput."""
+    result = read_mapped(data, name, *read_map(columns))
     return replace(result, notices=enrich(result.notices))
 
 

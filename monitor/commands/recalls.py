@@ -26,6 +26,7 @@ def import_files(
     files: list[Path] = typer.Argument(..., metavar="FILE...", help="Recall lists, plain or .gz."),
     source: str = typer.Option("", help="The form of the files; without it each is recognised by its content."),
     seen_on: str = typer.Option("", metavar="DAY", help="When an old capture was made, as 2025-02-10."),
+    columns: Path = typer.Option(None, metavar="MAP.toml", help="For --source csv: their columns to ours."),
     json: bool = JSON,
 ) -> None:
     """Read recall lists into the register.
@@ -39,6 +40,8 @@ def import_files(
     Example: stillforsale recalls import recalls.json --source cpsc
 
     Example: stillforsale recalls import export.csv.gz --seen-on 2025-02-10 --json
+
+    Example: stillforsale recalls import list-of-a-group.csv --source csv --columns map.toml
     """
     from monitor.register.importing import import_file, problems_of
 
@@ -48,7 +51,7 @@ def import_files(
         seen_at = _day(seen_on, now)
         for file in files:
             try:
-                done = import_file(store, file, source or None, seen_at=seen_at, now=now)
+                done = import_file(store, file, source or None, seen_at=seen_at, now=now, columns=columns)
             except NeedsPerson as problem:
                 waiting.append(f"{file}: {problem}")
             except BadInput as problem:
@@ -60,6 +63,51 @@ def import_files(
         for words in (*waiting, *map(str, bad[1:])):
             say(words)
         raise bad[0]
+    raise_problems(waiting)
+
+
+@app.command("update")
+def update(
+    sources: list[str] = typer.Argument(None, metavar="[SOURCE]...", help="Which lists; without any, all that can be."),
+    endpoint: str = typer.Option("", metavar="URL", help="Fetch one source's list from here, such as a mirror."),
+    json: bool = JSON,
+) -> None:
+    """Fetch the lists of authorities and bring the register up to date.
+
+    Requests are conditional and carry the operator's name; robots.txt is obeyed; what fails is tried again with
+    growing pauses. A body that did not come whole, or a list far shorter than it should be, is refused and the
+    register stays as it was. Lists that come in many pages are imported from files instead.
+
+    Exit status 1 where a list could not be had or records were refused.
+
+    Example: stillforsale recalls update
+
+    Example: stillforsale recalls update cpsc cpsc-warnings --json
+    """
+    from crawler.feeds.registry import feed, feeds
+    from monitor.register.importing import problems_of, update_json
+    from monitor.register.updating import Updater, guarded_addresses
+
+    chosen = [feed(name) for name in sources or ()] or [
+        one for one in feeds().values() if one.info.fetched_whole and one.info.verified
+    ]
+    if endpoint and len(chosen) != 1:
+        raise BadInput("--endpoint belongs to exactly one SOURCE", field="--endpoint")
+    settings = load_settings()
+    clock, waiting = settings_clock(settings), []
+    with _opened() as (store, _):
+        updater = Updater(store, settings.identity, guarded_addresses(clock, settings.allowed_hosts), clock)
+        for one in chosen:
+            result = updater.update(one, endpoint)
+            if json:
+                print_json(update_json(result))
+            elif result.done:
+                _report(result.source, result.done, as_json=False)
+            else:
+                print(f"{result.source}: {result.outcome} {result.reason}".rstrip())
+            if result.outcome in ("failed", "refused"):
+                waiting.append(f"{result.source}: {result.outcome}: {result.reason}")
+            waiting += [f"{result.source}: {words}" for words in problems_of(result.done)] if result.done else []
     raise_problems(waiting)
 
 

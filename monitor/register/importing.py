@@ -5,26 +5,35 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.errors import BadInput
 from crawler.feeds.bytes import read_bytes
-from crawler.feeds.registry import read_data
+from crawler.feeds.registry import read_data, read_data_mapped
 from monitor.register.register import ImportResult, Origin, import_notices
+from monitor.register.updating import Updated
 from monitor.store.session import Store, lock_writers
 
 
-def import_file(store: Store, path: Path, source: str | None, *, seen_at: datetime, now: datetime) -> ImportResult:
-    """Read a list and write it in one transaction. Raises BadInput (not what it claims) and NeedsPerson (empty)."""
-    return import_data(store, read_bytes(path), str(path), source, seen_at=seen_at, now=now)
-
-
-def import_data(
-    store: Store, data: bytes, name: str, source: str | None, *, seen_at: datetime, now: datetime
+def import_file(
+    store: Store, path: Path, source: str | None, *, seen_at: datetime, now: datetime, columns: Path | None = None
 ) -> ImportResult:
-    """As `import_file`, from bytes that somebody fetched."""
-    result = read_data(data, name, source)
-    origin = Origin(Path(name).name, hashlib.sha256(data).hexdigest(), now)
+    """Read a list and write it in one transaction; `columns` is a column map, for a CSV of any form.
+
+    Raises BadInput (not what it claims) and NeedsPerson (empty).
+    """
+    data, name = read_bytes(path), str(path)
+    if columns is not None and source not in (None, "csv"):
+        raise BadInput("--columns belongs to --source csv", field="--columns")
+    result = read_data_mapped(data, name, columns) if columns is not None else read_data(data, name, source)
+    origin = Origin(path.name, hashlib.sha256(data).hexdigest(), now)
     with store.session() as session:
         lock_writers(session)
         return import_notices(session, result, result.source, seen_at, origin)
+
+
+def update_json(updated: Updated) -> dict[str, Any]:
+    """What `recalls update` prints of one source."""
+    found = {"source": updated.source, "outcome": updated.outcome, "reason": updated.reason}
+    return found | (result_json(updated.done) if updated.done else {})
 
 
 def result_json(done: ImportResult) -> dict[str, Any]:
