@@ -48,13 +48,14 @@ class ControlLook:
 def control_verdict(looks: Sequence[ControlLook]) -> tuple[Verdict, str]:
     """What the controls of one run say on one marketplace and vantage, and why they fail.
 
-    One of several controls may be unreadable (blocked, failed) where another of its kind reads as it must: what was
-    unreadable for it is unknown for its neighbours by itself. A control that reads as the opposite always fails.
+    One of several controls may be unreadable (blocked, failed) or sold out where another of its kind reads as it
+    must: what was unreadable for it is unknown for its neighbours by itself, and stock-outs happen. A control that
+    reads as the opposite always fails.
     """
     live = [look for look in looks if look.kind == "live"]
     dead = [look for look in looks if look.kind != "live"]
     for look in live:
-        if STANDING[look.state] is Standing.OFF_SALE:
+        if STANDING[look.state] is Standing.OFF_SALE and look.state is not State.OUT_OF_STOCK:
             return "failed", _says(look)
     for look in dead:
         if STANDING[look.state] is not Standing.UNKNOWN and look.state not in READS_AS_GONE:

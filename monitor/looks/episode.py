@@ -16,17 +16,23 @@ TAKEDOWN = "takedown"
 
 
 class Status(StrEnum):
-    """How an episode stands at its last look."""
+    """How an episode stands at its last look; `STATUSES` says what each means."""
 
     ON_SALE = "on_sale"
-    """No absence since the last look that saw it on sale, or only one that a later page contradicted."""
     OFF_UNCONFIRMED = "off_unconfirmed"
-    """Seen off sale, not often or long enough to say so."""
     OFF_CONFIRMED = "off_confirmed"
-    """Off sale, confirmed."""
     WENT_AND_RETURNED = "went_and_returned"
-    """Seen off sale, on sale again before that was confirmed: whether it was really gone stays open."""
 
+
+STATUSES = MappingProxyType(
+    {
+        Status.ON_SALE: "No absence since it was last seen on sale, or only one that a later page contradicted.",
+        Status.OFF_UNCONFIRMED: "Seen off sale, not often or long enough to say so.",
+        Status.OFF_CONFIRMED: "Off sale, confirmed.",
+        Status.WENT_AND_RETURNED: "Seen off sale, and on sale again before that was confirmed: was it ever gone?",
+    }
+)
+"""Every status with what it means (docs/reference/episodes.md)."""
 
 FOLD_RULES = MappingProxyType(
     {

@@ -88,7 +88,7 @@ class _Spell:
         if look.standing is Standing.ON_SALE:
             self.last_on, self.last_on_number = look, self.looks
         self._see_takedown(look, rule)
-        if not self.confirmed and feed_off_sale(self.off, self.looks, look):
+        if look.standing is not Standing.ON_SALE and not self.confirmed and feed_off_sale(self.off, self.looks, look):
             self.absent_since = self.absent_since or look
             self.confirmed, _ = self.off.confirming(rule)
 

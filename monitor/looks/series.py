@@ -20,7 +20,11 @@ UP = frozenset({State.AVAILABLE, State.AVAILABLE_B2B, State.SHIPPING_UNKNOWN, St
 OTHER_ENDS = frozenset({State.ENDED, State.SELLER_GONE, State.REPLACED})
 """Ends of another cause. A page that is cleared away after one of them is no takedown of an offer."""
 
-_WHOLE_PAGE = frozenset({State.REMOVED, State.REMOVED_POLICY})
+_PAGE_GONE = frozenset({State.REMOVED, State.REMOVED_POLICY, State.SELLER_GONE})
+"""The listing's own page was not there."""
+
+_PAGE_THERE = frozenset({State.OUT_OF_STOCK, State.NOT_SHIPPED, State.GEO_BLOCKED, State.ENDED, State.VARIANT_GONE})
+"""Off sale, on a page that is there: whoever read it as gone before may have misread a page that was on sale."""
 
 
 @dataclass(slots=True)
@@ -66,14 +70,16 @@ def feed_off_sale(series: Series, number: int, look: LookFact) -> bool:
     An ordinary look on sale is not handed here: it ends the series.
     """
     seen = STANDING[look.state]
-    if look.quarantined and seen is Standing.ON_SALE:
+    if seen is Standing.ON_SALE:
         series.looks.clear()
     elif seen is Standing.LISTED:
         series.drop(lambda state: state not in _HERE_ONLY)
-    elif seen is Standing.OFF_SALE and not look.quarantined:
-        series.add(number, look)
-        return True
-    return False
+    elif look.state in _PAGE_THERE and (look.state in UP or not look.quarantined):
+        series.drop(lambda state: state in _PAGE_GONE)
+    if seen is not Standing.OFF_SALE or look.quarantined:
+        return False
+    series.add(number, look)
+    return True
 
 
 def feed_takedown(series: Series, number: int, look: LookFact) -> None:
@@ -84,7 +90,7 @@ def feed_takedown(series: Series, number: int, look: LookFact) -> None:
         return
     elif look.state in TAKEDOWNS:
         if look.state is State.VARIANT_GONE:
-            series.drop(lambda state: state in _WHOLE_PAGE)
+            series.drop(lambda state: state in _PAGE_GONE)
         series.add(number, look)
     elif STANDING[look.state] is Standing.OFF_SALE:
         series.looks.clear()

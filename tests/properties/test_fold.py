@@ -28,7 +28,7 @@ from monitor.looks.fold import fold
 START = datetime(2026, 3, 1, tzinfo=UTC)
 RULE = Confirmation()
 ON = sorted(state for state in State if STANDING[state] is Standing.ON_SALE)
-OFF = sorted(state for state in State if STANDING[state] is Standing.OFF_SALE and state is not State.REPLACED)
+OFF = sorted(state for state in State if STANDING[state] is Standing.OFF_SALE)
 UNKNOWN = sorted(state for state in State if STANDING[state] is Standing.UNKNOWN)
 Told = tuple[object, ...]
 
@@ -39,27 +39,31 @@ def look(number: int, hours: float, state: State, *, quarantined: bool = False, 
 
 
 @st.composite
-def histories(draw: st.DrawFn, chosen: Sequence[State] = tuple(State)) -> list[LookFact]:
-    """Any looks in time order, crowded or far apart, some in runs whose controls failed or were missing."""
-    found, hours = [], 0.0
-    for number in range(draw(st.integers(0, 14))):
-        hours += draw(st.sampled_from([0.25, 1.0, 6.0, 12.0, 24.0, 30.0, 72.0]))
-        state = draw(st.sampled_from(sorted(chosen)))
+def histories(draw: st.DrawFn) -> list[LookFact]:
+    """Any looks in time order, crowded or far apart, a few states over and over, some in runs that couldn't see."""
+    palette = [State.AVAILABLE, *draw(st.lists(st.sampled_from(list(State)), min_size=1, max_size=3))]
+    found, hours = [look(0, 0, draw(st.sampled_from(palette)))], 0.0
+    for number in range(1, draw(st.integers(1, 14))):
+        hours += draw(st.sampled_from([24.0, 13.0, 0.25, 72.0]))
         quarantined, controls = draw(st.sampled_from([(False, True)] * 6 + [(True, False), (False, False)]))
+        state = draw(st.sampled_from(palette))
         found.append(look(number, hours, state, quarantined=quarantined, controls=controls))
     return found
 
 
 @st.composite
-def blind_looks(draw: st.DrawFn) -> list[LookFact]:
-    """Looks that decide nothing, at any time."""
+def more_looks(draw: st.DrawFn, kinds: Sequence[tuple[State, bool]]) -> list[LookFact]:
+    """Further looks at any time, each of one of `kinds`: a state, and whether its run was quarantined."""
     found = []
-    for number in range(draw(st.integers(1, 5))):
-        hours = draw(st.floats(-10, 300, allow_nan=False))
-        quarantined = draw(st.booleans())
-        state = draw(st.sampled_from(UNKNOWN + (OFF if quarantined else [])))
-        found.append(look(1000 + number, hours, state, quarantined=quarantined))
+    for number in range(draw(st.integers(1, 4))):
+        state, quarantined = draw(st.sampled_from(list(kinds)))
+        found.append(look(1000 + number, draw(st.floats(-10, 300, allow_nan=False)), state, quarantined=quarantined))
     return found
+
+
+BLIND = [(state, quarantined) for state in UNKNOWN for quarantined in (False, True)]
+BLIND += [(state, True) for state in OFF if state not in series.UP]
+DOUBTFUL = [(state, True) for state in (*ON, State.SHIPPING_UNKNOWN, State.OUT_OF_STOCK, State.NOT_SHIPPED)]
 
 
 def told(episode: Episode) -> Told:
@@ -90,22 +94,25 @@ def replace_run(one: LookFact, run_id: str) -> LookFact:
     return one._replace(run_id=run_id)
 
 
-@given(histories(), blind_looks())
+@given(histories(), more_looks(BLIND))
 def test_unknown_looks_change_no_claim(looks: list[LookFact], blind: list[LookFact]) -> None:
     assert [told(one) for one in fold([*looks, *blind], RULE)] == [told(one) for one in fold(looks, RULE)]
 
 
-@given(histories(), st.lists(st.floats(0, 300, allow_nan=False), min_size=1, max_size=4))
-def test_what_a_quarantined_run_saw_alive_only_makes_us_wait(looks: list[LookFact], when: list[float]) -> None:
-    doubtful = [look(1000 + n, hours, State.AVAILABLE, quarantined=True) for n, hours in enumerate(when)]
+@given(histories(), more_looks(DOUBTFUL))
+def test_what_a_quarantined_run_saw_alive_only_makes_us_wait(looks: list[LookFact], doubtful: list[LookFact]) -> None:
     before = {one.first_on_sale_at: one for one in fold(looks, RULE)}
     for episode in fold([*looks, *doubtful], RULE):
-        if episode.first_off_at is not None and episode.confirmed_at is not None:
-            ended = before[episode.first_on_sale_at]
-            assert ended.confirmed_at is not None
-            assert ended.first_off_at is not None
-            assert ended.last_on_sale_at == episode.last_on_sale_at
-            assert ended.first_off_at <= episode.first_off_at
+        known = before[episode.first_on_sale_at]
+        assert episode.last_on_sale_at == known.last_on_sale_at
+        assert episode.last_up_at == known.last_up_at
+        assert not_earlier(episode.confirmed_at and episode.first_off_at, known.confirmed_at and known.first_off_at)
+        assert not_earlier(episode.first_down_at, known.first_down_at)
+
+
+def not_earlier(now: datetime | None, before: datetime | None) -> bool:
+    """Whether an end that is claimed now was claimed before, and no later."""
+    return now is None or (before is not None and before <= now)
 
 
 @given(histories())

@@ -1,0 +1,87 @@
+"""The same id, another product or another name: only when everything disagrees, and not by one page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.marketplaces.states import State
+from monitor.config import Confirmation
+from monitor.looks.episode import Episode, Status
+from monitor.looks.facts import Fingerprint, LookFact, fingerprint
+from monitor.looks.fold import fold
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+KETTLE = fingerprint("Acme Steel Kettle 1.7 l", ["https://img.test/k/1.jpg?w=200"], "Acme Home")
+RENAMED = fingerprint("Water boiler, best gift", ["https://cdn2.img.test/k/1.jpg"], "Acme Home")
+POSTER = fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], "Wall Art")
+MUG = fingerprint("Blue mug, dishwasher safe", ["https://img.test/m/3.jpg"], "Cup World")
+
+
+def story(*pages: Fingerprint | None, state: State = State.AVAILABLE) -> list[Episode]:
+    looks = [
+        LookFact(day, f"run-{day}", START + timedelta(days=day), state, page=page) for day, page in enumerate(pages)
+    ]
+    return fold(looks, Confirmation())
+
+
+def test_hosts_and_queries_of_images_and_case_are_no_difference() -> None:
+    assert fingerprint("acme steel KETTLE 1.7 l", ["http://other.test/k/1.jpg"], " ACME  home ") == KETTLE
+
+
+def test_three_pages_of_another_product_begin_a_new_entity() -> None:
+    old, new = story(KETTLE, KETTLE, POSTER, POSTER, POSTER, POSTER)
+    assert (old.entity, old.status, old.cause, old.endpoint) == (1, Status.OFF_CONFIRMED, "replaced", "off_sale")
+    assert (old.last_on_sale_at, old.first_off_at) == (START + timedelta(days=1), START + timedelta(days=2))
+    assert (new.entity, new.ordinal, new.status) == (2, 1, Status.ON_SALE)
+    assert (new.first_on_sale_at, new.last_on_sale_at) == (START + timedelta(days=2), START + timedelta(days=5))
+
+
+def test_one_page_of_another_product_changes_nothing_for_good() -> None:
+    first, second = story(KETTLE, POSTER, KETTLE, KETTLE)
+    assert (first.status, first.cause, first.entity) == (Status.WENT_AND_RETURNED, "replaced", 1)
+    assert (second.status, second.entity) == (Status.ON_SALE, 1)
+
+
+def test_pages_that_show_another_thing_each_time_prove_no_new_product() -> None:
+    episodes = story(KETTLE, POSTER, MUG, POSTER, MUG)
+    assert [episode.entity for episode in episodes] == [1]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], "Acme Home"), id="seller"),
+        pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/k/1.jpg"], "Wall Art"), id="image"),
+        pytest.param(fingerprint("Acme Steel Kettle", ["https://img.test/p/7.jpg"], "Wall Art"), id="title"),
+        pytest.param(fingerprint("Framed poster of a lake", [], "Wall Art"), id="no image known"),
+        pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], ""), id="no seller known"),
+        pytest.param(None, id="nothing read"),
+    ],
+)
+def test_whatever_is_kept_or_not_known_keeps_the_product(page: Fingerprint | None) -> None:
+    (episode,) = story(KETTLE, page, page, page, page)
+    assert (episode.entity, episode.status) == (1, Status.ON_SALE)
+
+
+def test_a_product_may_change_piece_by_piece() -> None:
+    half = fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], "Acme Home")
+    (episode,) = story(KETTLE, half, POSTER, POSTER, POSTER, POSTER)
+    assert (episode.entity, episode.renamed) == (1, True)
+
+
+def test_another_title_over_the_same_images_is_renamed() -> None:
+    (episode,) = story(KETTLE, RENAMED)
+    assert (episode.renamed, episode.status) == (True, Status.ON_SALE)
+    assert not story(KETTLE, fingerprint("Acme Kettle, steel, 1.7 l", ["http://x.test/k/1.jpg"], ""))[0].renamed
+
+
+def test_pages_without_an_offer_here_show_the_product_too() -> None:
+    (old, _) = story(KETTLE, POSTER, POSTER, POSTER)
+    assert old.cause == "replaced"
+    looks = [LookFact(0, "run-0", START, State.AVAILABLE, page=KETTLE)]
+    looks += [
+        LookFact(day, f"run-{day}", START + timedelta(days=day), State.REMOVED, page=POSTER) for day in range(1, 5)
+    ]
+    (episode,) = fold(looks, Confirmation())
+    assert episode.cause == "removed"
