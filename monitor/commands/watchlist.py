@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from crawler.feeds.notice import Notice
     from monitor.watchlist.entries import Added, Entry
     from monitor.watchlist.filters import Filters
 
@@ -50,23 +51,21 @@ def add_entries(
 
     Example: stillforsale watchlist add --authority us-cpsc --kind recall --since 2025-01-01 --sample 100 --seed 2026
     """
-    from monitor.watchlist.entries import too_many_first
+    from monitor.watchlist.entries import add
     from monitor.watchlist.filters import Filters
 
     filters = Filters(
         authority, kind, _day(since, "--since"), _day(until, "--until"), category, hazard, country, seller
     )
-    _check_choice(list(ids or ()), filters, sample, seed)
+    _check_choice(ids := list(ids or ()), filters, sample, seed)
     with open_desk(by) as desk:
-        result: dict[str, object] = {}
+        wanted = _wanted(desk.session, ids, filters)
         if sample:
-            added, result = _add_sample(desk, filters, sample, seed, priority, language)
+            added, drawn = _add_sample(desk, wanted, filters, sample, seed, priority, language)
         else:
-            added = _add_by_hand(desk, list(ids or ()), filters, priority, language)
-        first = too_many_first(desk.session)
-    _report_added(added, result, json)
-    if first:
-        say(f"priority 1 now holds {first} entries; the agreement speaks of 5 to 15 that come first")
+            added, drawn = add(desk.session, wanted, at=desk.at, by=desk.by, priority=priority, languages=language), {}
+        _remark_priorities(desk.session)
+    _report_added(added, drawn, json)
     raise_problems([_wordless(notice_id) for notice_id in added.without_phrase])
 
 
@@ -135,27 +134,35 @@ def _check_choice(ids: list[str], filters: "Filters", sample: int, seed: str) ->
         raise BadInput("--seed belongs to --sample N")
 
 
-def _add_by_hand(desk: Desk, ids: list[str], filters: "Filters", priority: int | None, languages: list[str]) -> "Added":
+def _wanted(session: "Session", ids: list[str], filters: "Filters") -> "list[Notice]":
+    """The notices named, or those that pass. Raises BadInput for an unknown id, or where none passes."""
+    from crawler.errors import BadInput
     from monitor.register.register import current_notices
-    from monitor.watchlist.entries import add
     from monitor.watchlist.filters import passing
 
     if ids:
-        wanted = [known_notice(desk.session, notice_id) for notice_id in dict.fromkeys(ids)]
-    else:
-        wanted = list(passing(current_notices(desk.session), filters))
-    return add(desk.session, wanted, at=desk.at, by=desk.by, priority=priority, languages=languages)
+        return [known_notice(session, notice_id) for notice_id in dict.fromkeys(ids)]
+    found = list(passing(current_notices(session), filters))
+    if not found:
+        told = ", ".join(f"{name} {value!r}" for name, value in filters.given().items()) or "any at all"
+        raise BadInput(f"the register holds no notice with {told}; `stillforsale recalls list` shows what it holds")
+    return found
 
 
 def _add_sample(
-    desk: Desk, filters: "Filters", size: int, seed: str, priority: int | None, languages: list[str]
+    desk: Desk,
+    wanted: "list[Notice]",
+    filters: "Filters",
+    size: int,
+    seed: str,
+    priority: int | None,
+    languages: list[str],
 ) -> "tuple[Added, dict[str, object]]":
-    from monitor.register.register import current_notices
     from monitor.watchlist.drawing import add_sample
 
     sample, added = add_sample(
         desk.session,
-        current_notices(desk.session),
+        wanted,
         filters,
         size=size,
         seed=seed,
@@ -187,6 +194,14 @@ def _report_added(added: "Added", result: dict[str, object], json: bool) -> None
     for notice_id in (*added.new, *added.changed):
         print(notice_id)
     say(f"{len(added.new)} new, {len(added.changed)} changed, {len(added.already)} there already")
+
+
+def _remark_priorities(session: "Session") -> None:
+    from monitor.watchlist.entries import too_many_first
+
+    first = too_many_first(session)
+    if first:
+        say(f"priority 1 now holds {first} entries; the agreement speaks of 5 to 15 that come first")
 
 
 def _wordless(notice_id: str) -> str:

@@ -80,12 +80,13 @@ def test_filters_add_what_passes_them() -> None:
         (["--sample", "-3", "--seed", "s"], "needs --sample N of at least 1"),
         (["--authority", "us-cpsc", "--seed", "s"], "--seed belongs"),
         (["--since", "yesterday"], "no day"),
+        (["--authority", "nobody", "--sample", "3", "--seed", "s"], "holds no notice with authority 'nobody'"),
     ],
 )
 def test_wrong_use_adds_nothing(words: list[str], says: str) -> None:
     with pytest.raises(BadInput, match=says):
         run(watchlist.app, "add", *words)
-    assert lines("list") == []
+    assert lines("list") == lines("samples") == []
 
 
 def test_a_notice_that_no_phrase_fits_needs_a_person() -> None:
