@@ -65,10 +65,12 @@ def _figures(runs: dict[str, list[dict[str, Any]]], part: int, rounds: int, wire
         },
     }
     complete = all(one["pages"] == part for found in runs.values() for one in found)
-    met = {
-        name: figures[name] >= bar if name.startswith("ratio") else figures[name] <= bar for name, bar in BARS.items()
-    }
+    met = {name: _met(name, figures[name]) for name in BARS}
     return {**figures, "bars": BARS, "met": {**met, "every_page_fetched": complete}}
+
+
+def _met(name: str, figure: float) -> bool:
+    return figure >= BARS[name] if name.startswith("ratio") else figure <= BARS[name]
 
 
 def _stages(runs: list[dict[str, Any]], pages: int) -> dict[str, float]:

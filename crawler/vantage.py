@@ -1,6 +1,7 @@
 """How a request says who is looking and from where: identity, language, and what asks for the buyer's region."""
 
 import re
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
@@ -23,6 +24,7 @@ class Region(Protocol):
     def region_headers(self, vantage: Vantage) -> dict[str, str]: ...
 
 
+@cache
 def our_version() -> str:
     """The installed version, `0` for a bare checkout."""
     try:
