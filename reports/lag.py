@@ -13,11 +13,12 @@ import numpy as np
 from crawler.errors import BadInput
 from reports.statistics.bounds import share_by_deadline
 from reports.statistics.delayed_entry import npmle_with_entry
-from reports.statistics.npmle import Npmle, npmle
+from reports.statistics.npmle import Npmle, Refit, npmle
 from reports.statistics.resample import over_clusters, percentile_interval
-from reports.statistics.support import Floats
+from reports.statistics.support import Floats, outward
 
 SEED = 20150113
+MANY = 2_000
 COLUMNS = ("left", "right", "group", "recall", "listing", "entry", "deadline")
 
 
@@ -103,8 +104,17 @@ def _fit(left: Floats, right: Floats, entry: Floats, weights: Floats | None) -> 
 
 
 def _median_interval(left: Floats, right: Floats, entry: Floats, cluster: Any) -> list[float | None] | None:
-    """The 95 % interval of the median by the bootstrap over clusters; None with too few of them."""
-    drawn = over_clusters(cluster, lambda weights: _fit(left, right, entry, weights).quantile(), seed=SEED)
+    """The 95 % interval of the median by the bootstrap over clusters; None with too few of them.
+
+    Of many rows the ends are first moved outward to a grid: the interval gets no narrower by it, and comes in seconds.
+    """
+    if entry.any():
+        drawn = over_clusters(
+            cluster, lambda weights: _fit(left, right, entry, weights).quantile(), seed=SEED, draws=100
+        )
+    else:
+        refit = Refit(*(outward(left, right) if left.size > MANY else (left, right)))
+        drawn = over_clusters(cluster, lambda weights: refit(weights, tolerance=1e-7).quantile(), seed=SEED)
     if drawn is None:
         return None
     low, high = percentile_interval([one[0] for one in drawn], [one[1] for one in drawn])

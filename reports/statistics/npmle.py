@@ -51,28 +51,46 @@ class Npmle:
         return float(self.left[index]), float(self.right[index])
 
 
+class Refit:
+    """The NPMLE of fixed intervals under changing weights; a bootstrap asks for hundreds."""
+
+    def __init__(self, left: ArrayLike, right: ArrayLike) -> None:
+        """Raises ValueError for no intervals."""
+        low, high = checked(left, right)
+        self._support = innermost(low, high)
+        self._size = self._support.left.size
+        pairs = self._support.first * np.int64(self._size) + self._support.last
+        self._pairs, self._where = np.unique(pairs, return_inverse=True)
+
+    def __call__(self, weights: ArrayLike | None = None, *, tolerance: float = GAP) -> Npmle:
+        """The estimate where interval i stands `weights[i]` times (once without)."""
+        given = None if weights is None else np.asarray(weights, dtype=np.float64)
+        count = np.bincount(self._where, weights=given, minlength=self._pairs.size).astype(np.float64)
+        stands = count > 0
+        pairs = self._pairs[stands]
+        problem = Problem(pairs // self._size, pairs % self._size, count[stands], self._size)
+        mass, gap, steps = problem.solve(tolerance * problem.n)
+        kept = mass > 0
+        return Npmle(
+            left=self._support.left[kept],
+            right=self._support.right[kept],
+            mass=mass[kept],
+            n=problem.n,
+            loglik=problem.loglik(np.cumsum(mass)),
+            gap=gap,
+            steps=steps,
+            converged=gap <= tolerance * problem.n,
+        )
+
+
 def npmle(left: ArrayLike, right: ArrayLike, weights: ArrayLike | None = None, *, tolerance: float = GAP) -> Npmle:
     """The NPMLE of intervals (left, right], right = inf where it was still there. Raises ValueError for no intervals.
 
-    `weights` counts how often each interval stands (a bootstrap over recalls gives 0, 1, 2, ...).
+    `weights` counts how often each interval stands; those that stand nowhere shape no support.
     """
+    if weights is None:
+        return Refit(left, right)(tolerance=tolerance)
     low, high = checked(left, right)
-    counts = np.ones(low.size) if weights is None else np.asarray(weights, dtype=np.float64)
-    if weights is not None:
-        low, high, counts = low[counts > 0], high[counts > 0], counts[counts > 0]
-    support = innermost(low, high)
-    size = support.left.size
-    pairs, where = np.unique(support.first * np.int64(size) + support.last, return_inverse=True)
-    problem = Problem(pairs // size, pairs % size, np.bincount(where, weights=counts).astype(np.float64), size)
-    mass, gap, steps = problem.solve(tolerance * problem.n)
-    kept = mass > 0
-    return Npmle(
-        left=support.left[kept],
-        right=support.right[kept],
-        mass=mass[kept],
-        n=problem.n,
-        loglik=problem.loglik(np.cumsum(mass)),
-        gap=gap,
-        steps=steps,
-        converged=gap <= tolerance * problem.n,
-    )
+    count = np.asarray(weights, dtype=np.float64)
+    stands = count > 0
+    return Refit(low[stands], high[stands])(count[stands], tolerance=tolerance)

@@ -69,3 +69,12 @@ def innermost(left: Floats, right: Floats, entry: Floats | None = None) -> Suppo
         last=np.searchsorted(end, high, side="right") - 1,
         entered=np.zeros(n, dtype=np.int64) if entered_slot is None else np.searchsorted(end, entered_slot, "right"),
     )
+
+
+def outward(left: Floats, right: Floats, points: int = 256) -> tuple[Floats, Floats]:
+    """The intervals with their ends moved outward to at most `points` of their own times: wider, never narrower."""
+    times = np.unique(np.concatenate((left, right[np.isfinite(right)])))
+    grid = np.unique(times[np.linspace(0, times.size - 1, points).astype(np.int64)])
+    low = grid[np.searchsorted(grid, left, side="right") - 1]
+    low = np.where((left == right) & (low == left), np.concatenate(([0.0], grid))[np.searchsorted(grid, left)], low)
+    return low, np.concatenate((grid, [np.inf]))[np.searchsorted(grid, right, side="left")]
