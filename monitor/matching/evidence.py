@@ -48,6 +48,7 @@ class Evidence:
     telling: int = 0
     soft: bool = False
     specific_words: int = 0
+    kind_words: int = 0
     head: str = ""
     head_weight: float = 0.0
     kind: str = ""
@@ -59,6 +60,8 @@ class Evidence:
     audience: str = ""
     other_size: str = ""
     later_year: int = 0
+    rule: str = ""
+    rule_says: str = ""
     price_ratio: float = 0.0
 
 
@@ -175,6 +178,7 @@ def _line(unit: Unit, line: Line, matched: set[str], view: View, found: Evidence
     found.unit_brands = unit.brand_keys
     found.name, found.line, found.head, found.head_weight = unit.name, line.text, line.head, line.slot
     found.specific_words = sum(weights[word] >= 3.5 for word in matched)
+    found.kind_words = sum(vocab.weight(word) >= 3.5 for word in matched)
     found.proper_weight = sum(weights[word] for word in matched if word in line.front and vocab.count(word) == 0)
     found.collective = line.head in COLLECTIVE
     if found.brand_where and len(matched) > 1:
@@ -209,6 +213,8 @@ def _run(name: tuple[str, ...], title: tuple[str, ...]) -> int:
 def _against(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> None:
     own = unit.name_words if unit else frozenset()
     found.accessory = accessory_word(view, own, found.brand_where)
+    if found.gtin and view.for_at == len(view.tokens):
+        found.accessory = ""
     found.media = media_word(view, own)
     found.audience = audience_conflict(view, own)
     found.other_size = other_size(view, entry.all_words, found.matched)

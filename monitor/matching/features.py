@@ -165,6 +165,16 @@ FEATURES: tuple[Feature, ...] = (
         "kind_conflict",
     ),
     Feature(
+        "regulated_kind",
+        "the kind of product that a ban or standard is about, by its attributes",
+        "for",
+        6.0,
+        lambda e: float(bool(e.rule)),
+        "is {rule_says} ({rule})",
+        "rule",
+        "rule_says",
+    ),
+    Feature(
         "collective",
         "the notice's name is a collective (`Toys`)",
         "against",

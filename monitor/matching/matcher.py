@@ -8,8 +8,9 @@ from crawler.feeds.notice import Notice
 from monitor.matching.candidates import TOP, Index
 from monitor.matching.evidence import Evidence, weigh_up
 from monitor.matching.explain import reasons_of
-from monitor.matching.normalise import words
+from monitor.matching.normalise import spans, words
 from monitor.matching.records import MATCHER_VERSION, Listing, Match, Relation, Tier
+from monitor.matching.regulated import Rule, rules, rules_for
 from monitor.matching.score import log_odds, probability
 from monitor.matching.tiers import tier_of
 from monitor.matching.units import entry_of
@@ -23,6 +24,7 @@ _GLANCE = 0.3
 _ORDER = {tier: place for place, tier in enumerate(Tier)}
 
 Candidates = dict[int, float]
+_Judged = tuple[Tier, float, Relation, Evidence, list[tuple[int, float]]]
 
 
 class Matcher:
@@ -38,6 +40,7 @@ class Matcher:
         self._brands = frozenset(
             brand.key for entry in self.entries for brand in entry.brands if not (brand.weak or brand.leading)
         )
+        self._by_rule = {rule.rule_id: self._notices_about(rule) for rule in rules()}
         for place, entry in enumerate(self.entries):
             for gtin in entry.gtins:
                 self._gtins[gtin].append(place)
@@ -68,8 +71,36 @@ class Matcher:
                     found.setdefault(place, 0.0)
         return found
 
+    def _notices_about(self, rule: Rule) -> list[int]:
+        """Entries about the kind of `rule`: bans and standards first, then the newest."""
+        rank = {"ban": 0, "standard": 0}
+        found = [
+            (rank.get(entry.kind, 1), -(entry.year or 0), place)
+            for place, entry in enumerate(self.entries)
+            if rule.names(spans(words(entry.text)).keys() | frozenset(), entry.title)
+        ]
+        return [place for _, _, place in sorted(found)]
+
+    def _regulated(self, view: View, candidates: Candidates, judged: list[_Judged]) -> Iterator[_Judged]:
+        """For each rule that the listing falls under, the likeliest notice about that kind."""
+        strong = {found.recall_id for tier, _, _, found, _ in judged if tier in (Tier.IDENTIFIER, Tier.LINE)}
+        for rule in rules_for(view):
+            about = self._by_rule[rule.rule_id]
+            if not about or any(self.entries[place].recall_id in strong for place in about):
+                continue
+            place = max(
+                about, key=lambda place: (self.entries[place].kind in ("ban", "standard"), candidates.get(place, 0.0))
+            )
+            found = weigh_up(self.entries[place], view, candidates.get(place, 0.0))
+            if found.accessory or found.media:
+                continue
+            found.rule, found.rule_says = rule.cites, rule.says
+            judged[:] = [one for one in judged if one[3].recall_id != found.recall_id]
+            odds, parts = log_odds(found)
+            yield Tier.REGULATED_KIND, odds, Relation.REGULATED_KIND, found, parts
+
     def _decide(self, view: View, candidates: Candidates, top: int) -> list[Match]:
-        judged: list[tuple[Tier, float, Relation, Evidence, list[tuple[int, float]]]] = []
+        judged: list[_Judged] = []
         ranked = sorted(candidates.values(), reverse=True)
         for place, cosine in candidates.items():
             entry = self.entries[place]
@@ -82,6 +113,7 @@ class Matcher:
             if tier is not None:
                 odds, parts = log_odds(found)
                 judged.append((tier, odds, relation, found, parts))
+        judged.extend(self._regulated(view, candidates, judged))
         judged.sort(key=lambda one: (_ORDER[one[0]], -one[1], one[3].recall_id))
         return [
             Match(view.listing.listing_id, found.recall_id, tier, relation, probability(odds), reasons_of(found, parts))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _PARTS = frozenset(
     "accessory adapter adaptor attachment axle bag basket bearing belt blade bolt bracket brake bulb bumper "
-    "bushing cable canopy cap carburetor case charger clamp clip collar console cord cover cup cupholder decal "
+    "bushing cable canopy cap carburetor case clamp clip collar console cord cover cup cupholder decal "
     "drawer filter footmuff gasket grate handle harness hinge hook hose holder hub ignitor igniter insert kit "
     "knob label lanyard latch leg lid liner manual mat mattress motor mount net nozzle organizer organiser pad "
     "part pedal pillow pin plate pouch protector pump rack remote screw sheet shield skin sleeve spacer spring "
@@ -98,12 +98,13 @@ def relation_of(found: "Evidence") -> Relation:
         return Relation.OTHER_MODEL if found.kind or found.matched else Relation.UNRELATED
     if found.gtin:
         return Relation.SAME_PRODUCT
-    if found.kind and found.share >= SAME_KIND_SHARE and found.specific_words >= 2:
+    if found.kind and found.words_share >= _SAME_KIND_SHARE and found.kind_words >= _SAME_KIND_WORDS:
         return Relation.SAME_KIND
     return Relation.UNRELATED
 
 
-SAME_KIND_SHARE = 0.8
+_SAME_KIND_SHARE = 0.8
+_SAME_KIND_WORDS = 3
 _LINE_SHARE = 0.66
 _RUN_SHARE = 0.4
 _RUN = 4

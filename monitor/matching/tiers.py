@@ -29,7 +29,7 @@ def contradictions(found: Evidence) -> list[str]:
     against = {
         "accessory": found.accessory, "media": found.media, "later_year": found.later_year,
         "other_size": found.other_size, "audience": found.audience, "other_brand": found.other_brand and not found.gtin,
-        "kind_conflict": found.kind_conflict and not found.gtin,
+        "kind_conflict": found.kind_conflict and not (found.gtin or found.model),
         "model_conflict": found.model_conflict and not found.gtin,
     }  # fmt: skip
     return [name for name, value in against.items() if value]

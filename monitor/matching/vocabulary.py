@@ -15,7 +15,7 @@ _KIND_ENDS = 3
 _MOST = 7.5
 _EMPTY = frozenset(
     "and of the with by in for on at to a an from or model brand children childrens kid product company inc usa sery "
-    "series certain various sold new no number style item type version also".split()
+    "series certain various sold new no number style item type version also above below under over".split()
 )
 COLLECTIVE = frozenset(
     "toy set playset furniture clothing product item accessory jewelry game equipment apparel garment figure gift "
