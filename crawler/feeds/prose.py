@@ -10,8 +10,8 @@ from crawler.feeds.text import month_number
 _MONEY = r"\$\s?(\d[\d,]*(?:\.\d\d)?)"
 _PRICES = re.compile(rf"{_MONEY}(?:\s*(?:and|to|-|–)\s*{_MONEY})?")
 _MONTH = r"([A-Z][a-z]{2,8})\.?\s+(?:\d{1,2},\s*)?(\d{4})"
-_SALE = re.compile(rf"\b(?:from|between|in)\s+{_MONTH}(?:\s*(?:through|to|and|until|thru|-|–)\s*{_MONTH})?")
-_MADE = re.compile(rf"\b(?:manufactured|made|produced)\s+(?:only\s+)?(?:from|between|in|after)\s+{_MONTH}")
+_SALE = re.compile(rf"\b(?i:from|between|in)\s+{_MONTH}(?:\s*(?:through|to|and|until|thru|-|–)\s*{_MONTH})?")
+_MADE = re.compile(rf"\b(?i:manufactured|made|produced)\s+(?:only\s+)?(?:from|between|in|after)\s+{_MONTH}")
 _COLOURS = (
     "black white gray grey silver gold red blue navy green teal turquoise aqua yellow orange pink purple violet lilac "
     "lavender brown tan beige cream ivory bronze copper charcoal burgundy maroon coral mint khaki"

@@ -45,7 +45,9 @@ class Updater:
         url = endpoint or feed.info.endpoint
         if not endpoint and not (url and feed.info.fetched_whole):
             raise BadInput(f"{feed.info.name} can't be fetched whole; import its files", field="SOURCE")
-        identity = {"User-Agent": user_agent(self.identity), "From": self.identity.contact}
+        identity = {"User-Agent": user_agent(self.identity)}
+        if "@" in self.identity.contact:
+            identity["From"] = self.identity.contact
         known = self._known(feed.info.name, url)
         try:
             answer = fetch_list(url, identity_headers=identity, known=known, addresses=self.addresses, clock=self.clock)

@@ -70,7 +70,7 @@ def _notice(line: str) -> Notice:
     content |= {key: [_filled(row) for row in record.items(key)] for key in _RECORDS}
     verified = record.take("verified")
     extra = {key: str(value) for key, value in _filled(record.take("extra") or {}).items()}
-    known, flags = record.finish(extra | {"recall_id": record.raw("recall_id")})
+    known, flags = record.finish({"recall_id": record.raw("recall_id")} | extra)
     content |= {"extra": known, "verified": verified is not False}
     notice = Notice.model_validate(content)
     return notice.model_copy(update={"flags": tuple(dict.fromkeys((*notice.flags, *flags)))})
