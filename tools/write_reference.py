@@ -62,7 +62,8 @@ def _help(text: str) -> list[str]:
 
 def _parameter(parameter: Any) -> str:
     is_option = parameter.param_type_name == "option"
-    name = ", ".join(f"`{one}`" for one in parameter.opts) if is_option else f"`{parameter.human_readable_name}`"
+    names = parameter.opts if is_option else [parameter.metavar or parameter.name.upper()]
+    name = ", ".join(f"`{one}`" for one in names)
     return f"| {name} | {_cell(getattr(parameter, 'help', '') or '')} |"
 
 
