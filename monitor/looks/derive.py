@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table, delete, select
+from sqlalchemy import Row, Select, Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from crawler.marketplaces.states import State
@@ -18,6 +18,10 @@ from monitor.store.ledger_tables import EpisodeRow, JudgementRow, LookRow, Readi
 from monitor.store.session import Store, lock_writers
 
 _EPISODES = cast("Table", EpisodeRow.__table__)
+_LOOKS = cast("Table", LookRow.__table__)
+_JUDGEMENTS = cast("Table", JudgementRow.__table__)
+_CONTROLS = cast("Table", RunControlRow.__table__)
+_STATES = {str(state): state for state in State}
 _KEYS_AT_ONCE = 500
 _GROUPS_AT_ONCE = 2000
 _ROWS_AT_ONCE = 20_000
@@ -51,30 +55,30 @@ def entity_key(listing_key: str, entity: int) -> str:
 
 
 def _looks_of(keys: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
+    looks, judged, controls = _LOOKS.c, _JUDGEMENTS.c, _CONTROLS.c
     statement = (
         select(
-            LookRow.listing_key,
-            LookRow.vantage,
-            LookRow.look_id,
-            LookRow.run_id,
-            LookRow.looked_at,
-            LookRow.took_ms,
-            JudgementRow.state,
-            JudgementRow.quarantined,
-            RunControlRow.verdict,
-            JudgementRow.reading_sha256,
-            LookRow.reading_sha256,
+            looks.listing_key,
+            looks.vantage,
+            looks.look_id,
+            looks.run_id,
+            looks.looked_at,
+            looks.took_ms,
+            judged.state,
+            judged.quarantined,
+            controls.verdict,
+            func.coalesce(judged.reading_sha256, looks.reading_sha256),
         )
-        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
+        .join_from(_LOOKS, _JUDGEMENTS, judged.look_id == looks.look_id)
         .outerjoin(
-            RunControlRow,
-            (RunControlRow.run_id == LookRow.run_id)
-            & (RunControlRow.marketplace == LookRow.marketplace)
-            & (RunControlRow.vantage == LookRow.vantage),
+            _CONTROLS,
+            (controls.run_id == looks.run_id)
+            & (controls.marketplace == looks.marketplace)
+            & (controls.vantage == looks.vantage),
         )
-        .order_by(LookRow.listing_key, LookRow.vantage, LookRow.looked_at, LookRow.look_id)
+        .order_by(looks.listing_key, looks.vantage, looks.looked_at, looks.look_id)
     )
-    return statement if keys is None else statement.where(LookRow.listing_key.in_(keys))
+    return statement if keys is None else statement.where(looks.listing_key.in_(keys))
 
 
 def _forget(session: Session, keys: Sequence[str]) -> None:
@@ -104,16 +108,16 @@ def _write(session: Session, statement: Select[*tuple[Any, ...]], rule: Confirma
 
 
 def _fact(row: Row[*tuple[Any, ...]], pages: dict[str, Fingerprint]) -> LookFact:
-    _, _, look_id, run_id, looked_at, took_ms, state, quarantined, verdict, reread, read = row
+    _, _, look_id, run_id, looked_at, took_ms, state, quarantined, verdict, reading = row
     return LookFact(
         look_id,
         run_id,
         looked_at,
-        State(state),
+        _STATES[state],
         looked_at + timedelta(milliseconds=took_ms) if took_ms else None,
         bool(quarantined),
         verdict == "passed",
-        pages.get(reread or read) if pages else None,
+        pages.get(reading) if pages else None,
     )
 
 
@@ -123,7 +127,7 @@ def _fingerprints(
     """What the pages showed, by reading: only of listings whose pages were not the same all the time."""
     wanted: set[str] = set()
     for _, looks in groups:
-        seen = {row[9] or row[10] for row in looks} - {None}
+        seen = {row[9] for row in looks} - {None}
         if len(seen) > 1:
             wanted |= seen
     return dict(_read_fingerprints(session, sorted(wanted)))

@@ -85,22 +85,23 @@ class _Spell:
         """Take in the next look: any but one on sale after an absence, which ends this episode."""
         self.looks += 1
         self.last = look
+        if not self.taken_down:
+            self._see_takedown(look, rule)
         if look.standing is Standing.ON_SALE:
             self.last_on, self.last_on_number = look, self.looks
-        self._see_takedown(look, rule)
-        if look.standing is not Standing.ON_SALE and not self.confirmed and feed_off_sale(self.off, self.looks, look):
+        elif not self.confirmed and feed_off_sale(self.off, self.looks, look):
             self.absent_since = self.absent_since or look
             self.confirmed, _ = self.off.confirming(rule)
 
     def _see_takedown(self, look: LookFact, rule: Confirmation) -> None:
-        if self.taken_down:
+        joined = feed_takedown(self.down, self.looks, look)
+        if look.quarantined:
             return
-        if not look.quarantined:
-            if look.state in UP:
-                self.last_up, self.other_end = look, False
-            self.other_end = self.other_end or look.state in OTHER_ENDS
-        feed_takedown(self.down, self.looks, look)
-        if not self.other_end:
+        if look.state in UP:
+            self.last_up, self.other_end = look, False
+        elif look.state in OTHER_ENDS:
+            self.other_end = True
+        if joined and not self.other_end:
             self.taken_down, self.platform_said = self.down.confirming(rule)
 
     def episode(self, entity: Entity, returned_at: datetime | None = None) -> Episode:

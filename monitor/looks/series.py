@@ -82,15 +82,20 @@ def feed_off_sale(series: Series, number: int, look: LookFact) -> bool:
     return True
 
 
-def feed_takedown(series: Series, number: int, look: LookFact) -> None:
-    """Let one look act on a series of the `takedown` endpoint: every known state but a takedown breaks it."""
+def feed_takedown(series: Series, number: int, look: LookFact) -> bool:
+    """Let one look act on a series of the `takedown` endpoint: every known state but a takedown breaks it.
+
+    True: it joined as a takedown.
+    """
     if look.state in UP:
         series.looks.clear()
     elif look.quarantined:
-        return
+        return False
     elif look.state in TAKEDOWNS:
         if look.state is State.VARIANT_GONE:
             series.drop(lambda state: state in _PAGE_GONE)
         series.add(number, look)
+        return True
     elif STANDING[look.state] is Standing.OFF_SALE:
         series.looks.clear()
+    return False
