@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from crawler.archive.append import sync_folder, write_whole
 from crawler.archive.members import TornMember
 from crawler.archive.reader import record_ids
+from crawler.policy import host_key
 from crawler.record import CAPTURES_FILE, PAGES_FILE, Capture, Outcome
 
 ATTEMPTS_FILE = ".attempts.jsonl"
@@ -41,8 +42,11 @@ class Recovered:
 
 
 def last_capture(capture: Capture) -> LastCapture:
-    """What a capture leaves to be known of its slot."""
-    return LastCapture(capture.page, capture.reading.next_page_url if capture.reading else "")
+    """What a capture leaves to be known of its slot. A next page on another host, or the same again, is none."""
+    url = capture.reading.next_page_url if capture.reading else ""
+    if url in (capture.requested_url, capture.final_url) or _host(url) != _host(capture.final_url):
+        url = ""
+    return LastCapture(capture.page, url)
 
 
 def recover(folder: Path) -> Recovered:
@@ -124,6 +128,13 @@ def _read_attempts(folder: Path, found: Recovered) -> None:
         elif "started_at" in note:
             found.sessions += 1
             found.first_started_at = found.first_started_at or str(note["started_at"])
+
+
+def _host(url: str) -> str:
+    try:
+        return host_key(url)
+    except ValueError:
+        return ""
 
 
 def _set_aside(folder: Path, name: str, content: bytes) -> None:

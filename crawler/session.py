@@ -110,7 +110,7 @@ class Session:
 
     def visits(self, *, searches: bool) -> list[Visit]:
         """What is left to do, in the order of the plan: search slots, or all the others."""
-        found = (self._left(slot) for slot in self.folder.slots if (slot.purpose == "search") == searches)
+        found = (self.rest_of(slot) for slot in self.folder.slots if (slot.purpose == "search") == searches)
         return [visit for visit in found if visit is not None]
 
     async def look(self, visit: Visit) -> Capture:
@@ -171,7 +171,8 @@ class Session:
     def _all_left(self) -> list[Visit]:
         return [*self.visits(searches=True), *self.visits(searches=False)]
 
-    def _left(self, slot: Slot) -> Visit | None:
+    def rest_of(self, slot: Slot) -> Visit | None:
+        """The page of a slot that is to be fetched next, None where the slot is done."""
         last = self.folder.last.get(slot.slot_id)
         if last is None:
             return Visit(slot, slot.page, slot.url)

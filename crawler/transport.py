@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S = 10.0
 MAX_ADDRESSES = 4
+IDLE_S = 4
+"""Less than most servers keep an idle connection, so that a request is seldom sent into a closed one."""
 
 
 class OversizedHead(Exception):
@@ -78,6 +80,9 @@ class WireHandler(BaseDownloadHandler):
         self._limits: Limits = limits
         self._endpoints = _CheckedEndpoints(reactor)
         self._pool = HTTPConnectionPool(reactor)  # type: ignore[no-untyped-call]
+        # A second try is ours to make, and is counted in the capture's `attempt`.
+        self._pool.retryAutomatically = False
+        self._pool.cachedConnectionTimeout = IDLE_S
         self._pool._factory = _factory_class(limits.max_header_bytes)
         self._agent: Any = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)  # type: ignore[no-untyped-call]
 
