@@ -54,7 +54,7 @@ class Addresses:
         offset = self.site.id_offset
         if offset and listing_id.isdigit() and int(listing_id) >= offset:
             return str(int(listing_id) - offset)
-        return listing_id.upper() if self.site.ids_in_capitals else listing_id
+        return listing_id.upper().replace("-", "") if self.site.ids_in_capitals else listing_id
 
     def listing_url(self, listing_id: str, host: str = "") -> str:
         """The address of a listing, on `host` or on the site's first; "" where an id alone makes no address."""

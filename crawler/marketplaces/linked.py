@@ -21,7 +21,7 @@ _LEVELS = 6
 def linked_hits(page: SitePage) -> list[SearchHit]:
     """One hit for each listing that the page links to, in the page's order."""
     links: dict[str, list[parsel.Selector]] = {}
-    for link in page.css("a[href]")[:_MOST_LINKS]:
+    for link in page.selector.xpath(f"(//a[@href])[position() <= {_MOST_LINKS}]"):
         listing_id = page.addresses.listing_id(page.absolute(link.attrib["href"]))
         if listing_id and listing_id != page.addresses.listing_id(page.url):
             links.setdefault(listing_id, []).append(link)

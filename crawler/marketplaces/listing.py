@@ -65,7 +65,8 @@ class ListingPage(SitePage):
 
     def listing_id(self) -> str:
         """The id that the page itself states; "" where only its address tells."""
-        return self.field("listing_id") or self.addresses.listing_id(self.canonical_link)
+        stated = self.addresses.normal_id(self.field("listing_id"))
+        return stated or self.addresses.listing_id(self.canonical_link)
 
     def own_ids(self) -> frozenset[str]:
         """Every id by which the page calls its listing (a variant's and the whole listing's, say)."""

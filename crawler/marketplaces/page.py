@@ -9,6 +9,7 @@ import parsel
 from web_poet import HttpResponse, WebPage
 
 from crawler.extract import schema
+from crawler.extract.elements import Elements
 from crawler.extract.prices import Prices, Separator, read_prices
 from crawler.extract.scripts import at_path, json_after, read_json
 from crawler.extract.text import is_hidden, squeeze, visible_text
@@ -32,6 +33,14 @@ class SitePage(WebPage):  # type: ignore[type-arg]
         """The page's elements; an empty document where the body is JSON."""
         empty = self.data is not None or not self.text.strip()
         return parsel.Selector(text="<html></html>" if empty else self.text, type="html", base_url=self.url)
+
+    def css(self, query: str) -> parsel.SelectorList[parsel.Selector]:
+        """Elements by a CSS selector, the first thousand: a hostile page may have millions."""
+        return self._elements.css(query)
+
+    @cached_property
+    def _elements(self) -> Elements:
+        return Elements(self.selector.root)
 
     @property
     def url(self) -> str:
@@ -132,7 +141,7 @@ class SitePage(WebPage):  # type: ignore[type-arg]
                 value = self.json_value(candidate.removeprefix("json:"))
                 found = squeeze(str(value)) if isinstance(value, str | int | float) else ""
             else:
-                found = self._first_text((scope or self.selector).css(candidate))
+                found = self._first_text(scope.css(candidate) if scope is not None else self.css(candidate))
             if found:
                 return found
         return ""

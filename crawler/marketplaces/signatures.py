@@ -10,7 +10,7 @@ from crawler.reading import Mark
 if TYPE_CHECKING:
     from crawler.marketplaces.page import SitePage
 
-_MOST_ELEMENTS = 50
+_MOST_ELEMENTS = 200
 
 
 def find_marks(page: "SitePage", kind: str) -> list[Mark]:
