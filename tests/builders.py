@@ -1,6 +1,5 @@
 """Builds what the tests look at: whole, sealed run folders out of a few words."""
 
-import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.archive.warc import Message, WarcPacker
 from crawler.clock import instant
 from crawler.marketplaces.states import SearchState, State
 from crawler.plan import Control, Identity, Plan, Purpose, Slot, Vantage, write_plan
@@ -31,7 +31,10 @@ SHOP = "demo_market"
 
 @dataclass(frozen=True)
 class Seen:
-    """One look at one listing and what it said. `state` None: nothing was read, and `outcome` says why."""
+    """One look at one listing and what it said. `state` None: nothing was read, and `outcome` says why.
+
+    `page`: the answer's bytes, archived so that they can be read again.
+    """
 
     listing_id: str
     state: State | None = State.AVAILABLE
@@ -46,6 +49,7 @@ class Seen:
     status: int | None = 200
     facts: ListingFacts = field(default_factory=ListingFacts)
     method: Method = "crawler"
+    page: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -94,14 +98,12 @@ def write_run(
     folder.mkdir(parents=True)
     before = manifest_sha256(previous) if isinstance(previous, Path) else previous
     slots = [_slot(number, one) for number, one in enumerate(items)]
-    answers = [
-        _capture(run_id, slot, one, started_at + timedelta(seconds=2 * n))
-        for n, (slot, one) in enumerate(zip(slots, items, strict=True))
-    ]
+    starts = [one.at or started_at + timedelta(seconds=2 * number) for number, one in enumerate(items)]
+    records = _archive(folder / PAGES_FILE, items, slots, starts)
+    answers = [_capture(run_id, *one) for one in zip(slots, items, starts, records, strict=True)]
     write_plan(folder / PLAN_FILE, _plan(run_id, started_at, before, protocol_sha256, items), slots)
     text = "".join(answer.model_dump_json() + "\n" for answer in answers)
     (folder / CAPTURES_FILE).write_text(text, encoding="utf-8")
-    (folder / PAGES_FILE).write_bytes(gzip.compress(b"WARC/1.1\r\n\r\n", mtime=0))
     seal(folder, _manifest(run_id, started_at, before, protocol_sha256, len(slots), answers))
     return folder
 
@@ -155,9 +157,32 @@ def _slot(number: int, one: Seen | Searched) -> Slot:
     )
 
 
-def _capture(run_id: str, slot: Slot, one: Seen | Searched, at: datetime) -> Capture:
-    at = one.at or at
-    common: dict[str, Any] = {"run_id": run_id, "slot_id": slot.slot_id, "requested_url": slot.url}
+def _archive(
+    path: Path, items: Sequence[Seen | Searched], slots: Sequence[Slot], starts: Sequence[datetime]
+) -> list[str]:
+    """Write the archive of a run; the id of each item's record, empty where it has no page."""
+    packer = WarcPacker()
+    content, ids = [packer.info({"software": "tests"}, START)], []
+    for one, slot, at in zip(items, slots, starts, strict=True):
+        page = one.page if isinstance(one, Seen) else None
+        if page is None or isinstance(one, Searched):
+            ids.append("")
+            continue
+        head = b"HTTP/1.1 %d Fine\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" % (one.status or 200)
+        archived = packer.exchange(Message(slot.url, at, "127.0.0.1", b"GET / HTTP/1.1\r\n\r\n", head, page))
+        content.append(archived.data)
+        ids.append(archived.record_id)
+    path.write_bytes(b"".join(content))
+    return ids
+
+
+def _capture(run_id: str, slot: Slot, one: Seen | Searched, at: datetime, record_id: str) -> Capture:
+    common: dict[str, Any] = {
+        "run_id": run_id,
+        "slot_id": slot.slot_id,
+        "requested_url": slot.url,
+        "warc_record_id": record_id,
+    }
     if isinstance(one, Searched):
         finished_at = at + timedelta(seconds=1)
         common |= {"outcome": Outcome.FETCHED, "status": 200, "reading": _search_reading(one)}

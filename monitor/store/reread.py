@@ -181,7 +181,7 @@ def _stored(session: Session, some: list[tuple[Slot, Capture]]) -> dict[str, tup
         .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
         .where(LookRow.run_id == some[0][1].run_id, LookRow.slot_id.in_([slot.slot_id for slot, _ in some]))
     )
-    return {look.slot_id: (look, judged) for look, judged in session.execute(rows).tuples()}
+    return {look.slot_id: (look, judged) for look, judged in session.execute(rows)}
 
 
 def _compare_searches(session: Session, some: list[tuple[Slot, Capture]], result: Rebuilt) -> None:
