@@ -45,7 +45,7 @@ _CONJOINED = re.compile(r",\s+(?:and\s+)?|\s+and\s+|;\s*|/")
 def firm_names(firm: str) -> list[str]:
     """The names that one firm goes by, without place and company form: `X Inc., dba Y, of China` gives X and Y."""
     names = []
-    for part in _OTHER_NAME.split(_PLACE.sub(" ", _OTHER_NAME.sub(" dba ", firm))):
+    for part in _OTHER_NAME.split(firm):
         bare = bare_name(_PLACE.sub("", part).strip(" ,()."))
         if bare and bare not in names:
             names.append(bare)

@@ -5,7 +5,6 @@ from math import exp
 from monitor.matching.evidence import Evidence
 from monitor.matching.features import BIAS, FEATURES
 
-
 _SPEAK_OF_KINDS = frozenset({"regulated_kind", "accessory", "media"})
 """Whether a thing is of a regulated kind has nothing to do with whose it is."""
 
