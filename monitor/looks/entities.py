@@ -1,7 +1,9 @@
 """Which looks of one listing id show the same product: `replaced` and `renamed` come from history, not from a page.
 
 An id begins a new entity where title, images and seller all disagree strongly with everything that was seen of the
-product before, as often as a takedown needs to be confirmed. One such page changes nothing yet.
+product before, as often as a takedown needs to be confirmed. One such page changes nothing yet. Where only title and
+images disagree, or no image is known, nobody can tell from outside whether the seller renamed the product or put
+another under its id: such a look is quarantined, so that it neither shows the product on sale nor ends anything.
 """
 
 from collections.abc import Sequence
@@ -25,8 +27,8 @@ _SHOWS_A_PRODUCT = frozenset(
 class Entity:
     """The looks that tell of one product under the id, in time order.
 
-    Looks that showed another product have the state `replaced` here. `renamed_at`: when its title first was another,
-    while images or seller stayed.
+    Looks that showed another product have the state `replaced` here; those that may show another are quarantined.
+    `renamed_at`: when its title first was another, while images or seller stayed.
     """
 
     looks: Sequence[LookFact]
@@ -55,6 +57,11 @@ class _Product:
             and not page.images & self.images
             and self._likeness(page) < OTHER_TITLE
         )
+
+    def may_be_other(self, page: Fingerprint) -> bool:
+        """Whether the title is plainly another and no image shows that the product is the same."""
+        named = bool(self.titles and page.title)
+        return named and not page.images & self.images and self._likeness(page) < OTHER_TITLE
 
     def is_renamed(self, page: Fingerprint) -> bool:
         kept = bool(page.images & self.images) or page.seller in self.sellers
@@ -95,7 +102,10 @@ def _first_entity(looks: Sequence[LookFact], rule: Confirmation) -> tuple[Entity
         showing_other, other = [], _Product()
         if renamed_at is None and product.titles and product.is_renamed(page):
             renamed_at = look.looked_at
-        product.add(page)
+        if product.may_be_other(page):
+            changed[index] = look._replace(quarantined=True)
+        else:
+            product.add(page)
     return Entity(_with(looks, changed), renamed_at), None
 
 

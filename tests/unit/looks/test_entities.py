@@ -48,26 +48,52 @@ def test_pages_that_show_another_thing_each_time_prove_no_new_product() -> None:
     assert [episode.entity for episode in episodes] == [1]
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], "Acme Home"), id="seller"),
-        pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/k/1.jpg"], "Wall Art"), id="image"),
-        pytest.param(fingerprint("Acme Steel Kettle", ["https://img.test/p/7.jpg"], "Wall Art"), id="title"),
-        pytest.param(fingerprint("Framed poster of a lake", [], "Wall Art"), id="no image known"),
-        pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], ""), id="no seller known"),
-        pytest.param(None, id="nothing read"),
-    ],
-)
-def test_whatever_is_kept_or_not_known_keeps_the_product(page: Fingerprint | None) -> None:
+KEPT = [
+    pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/k/1.jpg"], "Wall Art"), id="image"),
+    pytest.param(fingerprint("Acme Steel Kettle", ["https://img.test/p/7.jpg"], "Wall Art"), id="title"),
+    pytest.param(None, id="nothing read"),
+]
+IN_DOUBT = [
+    pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], "Acme Home"), id="seller only"),
+    pytest.param(fingerprint("Framed poster of a lake", [], "Wall Art"), id="no image known"),
+    pytest.param(fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], ""), id="no seller known"),
+]
+
+
+@pytest.mark.parametrize("page", KEPT)
+def test_whatever_shows_the_product_keeps_it(page: Fingerprint | None) -> None:
     (episode,) = story(KETTLE, page, page, page, page)
     assert (episode.entity, episode.status) == (1, Status.ON_SALE)
+    assert episode.last_on_sale_at == START + timedelta(days=4)
 
 
-def test_a_product_may_change_piece_by_piece() -> None:
+@pytest.mark.parametrize("page", IN_DOUBT)
+def test_a_page_that_may_show_another_product_is_no_sale_of_the_first_and_ends_nothing(page: Fingerprint) -> None:
+    (episode,) = story(KETTLE, page, page, page, page)
+    assert (episode.entity, episode.status, episode.first_off_at) == (1, Status.ON_SALE, None)
+    assert (episode.last_on_sale_at, episode.unknown_looks_inside) == (START, 4)
+
+
+def test_the_product_back_after_doubtful_pages_was_on_sale_all_the_time() -> None:
     half = fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], "Acme Home")
-    (episode,) = story(KETTLE, half, POSTER, POSTER, POSTER, POSTER)
-    assert (episode.entity, episode.renamed) == (1, True)
+    (episode,) = story(KETTLE, half, half, KETTLE)
+    assert (episode.status, episode.last_on_sale_at) == (Status.ON_SALE, START + timedelta(days=3))
+
+
+def test_a_doubtful_page_breaks_an_absence_for_something_is_there() -> None:
+    half = fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], "Acme Home")
+    shown = {0: KETTLE, 2: half}
+    looks = [
+        LookFact(
+            day,
+            f"run-{day}",
+            START + timedelta(days=day),
+            State.AVAILABLE if day in shown else State.REMOVED,
+            page=shown.get(day),
+        )
+        for day in range(4)
+    ]
+    assert not [episode for episode in fold(looks, Confirmation()) if episode.confirmed_at]
 
 
 def test_another_title_over_the_same_images_is_renamed() -> None:
