@@ -144,12 +144,12 @@ class Fetcher:
         """One request for robots.txt, and a second where the first broke off."""
         await self._checked(at)
         try:
-            async with self.policy.pace.turn(host_key(at)):
+            async with self.policy.turn(at):
                 return await self._exchange(at, self._robots_headers(host_key(at)), MAX_BYTES * 2)
         except FetchFailed as failure:
             if str(failure).partition(":")[0] not in TRANSIENT:
                 raise
-        async with self.policy.pace.turn(host_key(at)):
+        async with self.policy.turn(at):
             return await self._exchange(at, self._robots_headers(host_key(at)), MAX_BYTES * 2)
 
     async def _hop(self, url: str, headers_for: HeadersFor) -> Answer:

@@ -36,6 +36,15 @@ def gzipped(body: bytes = PAGE, *headers: str) -> bytes:
     return http(gzip.compress(body, mtime=0), "200 OK", "Content-Encoding: gzip", *headers)
 
 
+def closing(data: bytes) -> Reply:
+    """Send some bytes and close."""
+
+    def reply(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(data)
+
+    return reply
+
+
 @dataclass
 class Loopback:
     """Replies by path (`*` for every other path); `hits` counts what was asked for, `heads` keeps it."""
@@ -61,6 +70,9 @@ class Loopback:
         return f"{'https' if self.tls else 'http'}://{self.authority}{path}"
 
     def close(self) -> None:
+        """Stop listening; a thread that waits in accept() keeps a merely closed socket open."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self) -> None:

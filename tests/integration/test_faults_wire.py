@@ -23,6 +23,7 @@ from tests.integration.loopback import (
     Loopback,
     Reply,
     captures,
+    closing,
     gzipped,
     http,
     market,
@@ -49,15 +50,6 @@ def one(tmp_path: Path, reply: Reply, limits: Limits = FAST, robots: Reply | Non
         run_plan(folder, market=market())
         (capture,) = captures(folder)
         return capture, server
-
-
-def closing(data: bytes) -> Reply:
-    """Send some bytes and close."""
-
-    def reply(connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(data)
-
-    return reply
 
 
 def reset(connection: socket.socket, _head: bytes) -> None:

@@ -3,6 +3,7 @@
 import json
 import socket
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_crawl_delay_passes_on_the_simulated_clock(tmp_path: Path, clock: Simula
         _, found = run(tmp_path / "run", [slot(n, server.url(f"/{n}")) for n in range(5)], server, clock=clock.spec())
         assert SystemClock().monotonic_s() - real_s < 5
     starts = [read_instant(one.finished_at) for one in found]
-    assert [(late - early).total_seconds() for early, late in zip(starts, starts[1:], strict=False)] == [7.0] * 4
+    assert [(late - early).total_seconds() for early, late in pairwise(starts)] == [7.0] * 4
     assert clock.now() >= began + timedelta(seconds=28)
     assert [one.slot_id for one in found] == [f"s{n}" for n in range(5)]
 
@@ -68,7 +69,7 @@ def test_one_pace_per_host_and_never_two_at_once(tmp_path: Path) -> None:
         limits = Limits(min_delay_s=0.2)
         run(tmp_path / "run", [slot(n, server.url(f"/{n}")) for n in range(5)], server, limits=limits)
     times = [at for at, _ in server.times]
-    assert all(late - early >= 0.19 for early, late in zip(times, times[1:], strict=False))
+    assert all(late - early >= 0.19 for early, late in pairwise(times))
 
 
 def test_the_marketplace_may_ask_for_a_slower_pace(tmp_path: Path, clock: SimulatedClock) -> None:
