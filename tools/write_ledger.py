@@ -34,8 +34,7 @@ Until the first release there is one revision. Whoever changes a table rewrites 
 def ledger_page() -> str:
     """The page: each table with the docstring of its class, and its columns."""
     tables = all_tables().tables
-    mapped = [mapper for mapper in Base.registry.mappers if isinstance(mapper.local_table, Table)]
-    about = {mapper.local_table.name: inspect.cleandoc(mapper.class_.__doc__ or "") for mapper in mapped}
+    about = {str(one.class_.__tablename__): inspect.cleandoc(one.class_.__doc__ or "") for one in Base.registry.mappers}
     parts = [HEAD]
     for name in sorted(tables):
         grows = "\n**Only grows.**\n" if name in APPEND_ONLY else ""
