@@ -17,7 +17,9 @@ FORBIDDING = frozenset({401, 403, 429})
 OUR_NAME = "stillforsale"
 LIBRARY_NAME = "Scrapy"
 """What robots.txt calls a product token."""
-_NAMES_LIBRARY = re.compile(rf"^\s*user-?\s?agent\s*:?\s*\*?{LIBRARY_NAME}\b", re.IGNORECASE | re.MULTILINE)
+_NAMES_US = re.compile(
+    rf"^\s*user-?\s?agent\s*:?\s*((?:{OUR_NAME}|{LIBRARY_NAME})(?![A-Za-z])[^\s#]*)", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def rules_from(status: int, body: bytes) -> RobotsRules:
     """The rules in a robots.txt answer: its final status after redirects, and its decoded body."""
     if 200 <= status < 300:
         text = body[:MAX_BYTES].decode("utf-8-sig", errors="replace")
-        agents = (OUR_NAME, LIBRARY_NAME) if _NAMES_LIBRARY.search(text) else (OUR_NAME,)
+        agents = tuple(dict.fromkeys([OUR_NAME, *(name.lower() for name in _NAMES_US.findall(text))]))
         return RobotsRules("rules", f"status {status}", Protego.parse(text), agents)
     if 400 <= status < 500 and status not in FORBIDDING:
         return RobotsRules("allow_all", f"status {status}: there is no robots.txt")

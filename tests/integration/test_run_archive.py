@@ -80,7 +80,7 @@ def test_every_capture_leads_to_its_page(folder: Path) -> None:
             if one.outcome == "fetched":
                 assert hashlib.sha256(page.body).hexdigest() == one.body_sha256
                 assert len(page.body) == one.body_bytes
-        assert len(list(archive.pages())) == 10
+        assert len(list(archive.pages())) == 11
     assert pages["s2"].body == pages["s1"].body == LONG
     assert pages["s6"].truncated == "disconnect"
     one = captures(folder)[0]
