@@ -34,13 +34,9 @@ def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | 
     matcher = _matcher_of(session) if notices is None else Matcher(notices)
     if matcher is None:
         return 0
-    known = set(
-        session.execute(
-            select(MatchRow.listing_key, MatchRow.notice_id, MatchRow.facts_sha256).where(
-                MatchRow.matcher_version == MATCHER_VERSION
-            )
-        ).tuples()
-    )
+    written = select(MatchRow.listing_key, MatchRow.notice_id, MatchRow.facts_sha256)
+    rows_known = session.execute(written.where(MatchRow.matcher_version == MATCHER_VERSION))
+    known = {(key, notice_id, digest) for key, notice_id, digest in rows_known}
     digests = {key: facts_digest(listing) for key, listing in listings.items()}
     rows = [
         MatchRow(

@@ -109,7 +109,7 @@ def confirmed_matches(session: Session, reviewers_needed: int, at: datetime | No
 def _newest_decisions(rows: Sequence[ReviewRow]) -> dict[tuple[str, str], dict[str, ReviewRow]]:
     newest: dict[tuple[str, str], dict[str, ReviewRow]] = defaultdict(dict)
     for row in sorted(rows, key=_order):
-        newest[row.listing_key, row.notice_id][row.reviewer.casefold()] = row
+        newest[row.listing_key, row.notice_id][row.reviewer.strip().casefold()] = row
     return newest
 
 
