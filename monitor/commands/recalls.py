@@ -23,10 +23,11 @@ JSON = typer.Option(False, "--json", help="JSON on stdout and nothing else there
 
 @app.command("import")
 def import_files(
-    files: list[Path] = typer.Argument(..., metavar="FILE...", help="Recall lists, plain or .gz."),
+    files: list[Path] = typer.Argument(None, metavar="FILE...", help="Recall lists, plain or .gz."),
     source: str = typer.Option("", help="The form of the files; without it each is recognised by its content."),
     seen_on: str = typer.Option("", metavar="DAY", help="When an old capture was made, as 2025-02-10."),
     columns: Path = typer.Option(None, metavar="MAP.toml", help="For --source csv: their columns to ours."),
+    bans: bool = typer.Option(False, "--bans", help="The bans and standards that ship with the program."),
     json: bool = JSON,
 ) -> None:
     """Read recall lists into the register.
@@ -42,14 +43,20 @@ def import_files(
     Example: stillforsale recalls import export.csv.gz --seen-on 2025-02-10 --json
 
     Example: stillforsale recalls import list-of-a-group.csv --source csv --columns map.toml
+
+    Example: stillforsale recalls import --bans
     """
     from monitor.register.importing import import_file, problems_of
+    from monitor.register.rules import RULES_FILE
 
+    chosen = [*(files or ()), *([RULES_FILE] if bans else [])]
+    if not chosen:
+        raise BadInput("name a FILE, or --bans for the rules that ship with the program", field="FILE")
     waiting: list[str] = []
     bad: list[BadInput] = []
     with _opened() as (store, now):
         seen_at = _day(seen_on, now)
-        for file in files:
+        for file in chosen:
             try:
                 done = import_file(store, file, source or None, seen_at=seen_at, now=now, columns=columns)
             except NeedsPerson as problem:
@@ -125,6 +132,9 @@ def list_notices(
     authority: str = typer.Option("", help="Such as us-cpsc."),
     limit: int = typer.Option(0, min=0, help="At most so many; 0 means all."),
     sources: bool = typer.Option(False, "--sources", help="List the forms that can be imported instead."),
+    identifiability: bool = typer.Option(
+        False, "--identifiability", help="Count instead how well the found entries can be recognised."
+    ),
     json: bool = JSON,
 ) -> None:
     """List what the register holds, newest first; with --json in the interchange form, one notice a line.
@@ -134,11 +144,13 @@ def list_notices(
     Example: stillforsale recalls list --identifier BR-C708S
 
     Example: stillforsale recalls list --json > register.jsonl
+
+    Example: stillforsale recalls list --since 2024-01-01 --identifiability
     """
     if sources:
         _list_sources(json)
         return
-    from monitor.register.listing import write_list
+    from monitor.register.listing import write_list, write_summary
     from monitor.register.search import Query, search
 
     query = Query(
@@ -155,7 +167,11 @@ def list_notices(
         limit=limit,
     )
     with _opened() as (store, _), store.reader() as session:
-        write_list(search(session, query), as_json=json)
+        found = search(session, query)
+        if identifiability:
+            write_summary(found, as_json=json)
+        else:
+            write_list(found, as_json=json)
 
 
 @app.command("show")

@@ -2,12 +2,14 @@
 
 import textwrap
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crawler.feeds.notice import Identifier, Notice
 from monitor.register.history import Version, history
+from monitor.register.identifiability import identifiability
 
 _SCOPE_WORDS = {
     "all_units": "all units",
@@ -36,7 +38,8 @@ def case_json(session: Session, notice: Notice) -> dict[str, Any]:
         }
         for version in history(session, notice.id)
     ]
-    return notice.model_dump(mode="json", exclude_defaults=True) | {"versions": versions}
+    recognised = asdict(identifiability(notice))
+    return notice.model_dump(mode="json", exclude_defaults=True) | {"identifiability": recognised, "versions": versions}
 
 
 def _head(notice: Notice) -> str:
@@ -58,6 +61,7 @@ def _sections(notice: Notice) -> Iterator[str]:
     yield _section("Made in", [", ".join(notice.countries)])
     yield _section("Remedy", [", ".join(notice.remedy_options), *notice.remedies])
     yield _section("Marks it can be known by", [_mark(one) for one in notice.identifiers])
+    yield _section("How well it can be recognised", [_recognised(notice)])
     yield _section("Pictures", [f"{one.url} {one.caption}" for one in notice.images])
     yield _section("Tied to", [f"{one.kind}: {one.target}" for one in notice.links])
     yield _section("Oddities", list(notice.flags))
@@ -75,6 +79,11 @@ def _mark(one: Identifier) -> str:
     wrong = "" if one.valid else " (wrong check digit: never matched on)"
     quoted = f', from the words "{one.span}"' if one.provenance == "prose" and one.span else ""
     return f"{one.kind} {one.value}{wrong}{quoted}"
+
+
+def _recognised(notice: Notice) -> str:
+    found = identifiability(notice)
+    return f"{found.level}, {found.score:.2f} of 1 ({', '.join(found.parts) or 'nothing to go by'})"
 
 
 def _changes(versions: list[Version]) -> Iterator[str]:

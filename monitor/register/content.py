@@ -12,7 +12,8 @@ _DERIVED = {"flags", "scope", "verified"}
 
 def content_of(notice: Notice) -> dict[str, Any]:
     """The notice without what our own rules found (flags, scope, identifiers out of prose), empty fields left out."""
-    stated = tuple(one for one in notice.identifiers if one.provenance == "structured")
+    repeated = {*notice.upcs, *(product.model for product in notice.products)}
+    stated = tuple(one for one in notice.identifiers if one.provenance == "structured" and one.value not in repeated)
     bare = notice.model_copy(update={"identifiers": stated})
     return bare.model_dump(mode="json", exclude_defaults=True, exclude=_DERIVED)
 

@@ -1,16 +1,29 @@
 """The register as lines: notices and sources."""
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 
 from crawler.feeds.feed import Feed
 from crawler.feeds.jsonl.read import write
 from crawler.feeds.notice import Notice
+from monitor.register.identifiability import VERSION, summary
 
 
 def write_list(notices: Iterable[Notice], *, as_json: bool) -> None:
     """Notices on stdout: in the interchange form, or as a line each for a person."""
     sys.stdout.writelines(write(notices) if as_json else _lines(notices))
+
+
+def write_summary(notices: list[Notice], *, as_json: bool) -> None:
+    """How many notices reach each level of identifiability, on stdout."""
+    levels = summary(notices)
+    if as_json:
+        sys.stdout.write(json.dumps({"notices": len(notices), "levels": levels, "version": VERSION}) + "\n")
+        return
+    for level, count in levels.items():
+        share = f"{100 * count / len(notices):5.1f} %" if notices else "      -"
+        sys.stdout.write(f"{level:12} {count:6}  {share}\n")
 
 
 def source_lines(feeds: Iterable[Feed]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.errors import NeedsPerson
@@ -13,6 +13,7 @@ from crawler.feeds.notice import Notice
 from crawler.feeds.registry import feeds
 from crawler.feeds.result import ReadResult, Refusal, Remark
 from monitor.register.content import content_of, digest
+from monitor.register.late import later_sightings
 from monitor.register.projection import identifier_rows, link_rows, notice_row
 from monitor.store.register_tables import (
     NoticeIdentifierRow,
@@ -70,6 +71,7 @@ def import_notices(
     known = _known_versions(session, source)
     counts = {"new": 0, "changed": 0, "unchanged": len(result.repeated)}
     fresh: list[_Version] = []
+    same: list[str] = []
     for notice in result.notices:
         content = content_of(notice)
         version = _Version(notice, content, digest(content))
@@ -77,6 +79,8 @@ def import_notices(
         counts[verdict] += 1
         if to_write:
             fresh.append(version)
+        else:
+            same.append(notice.id)
     done = ImportResult(
         source,
         result.records,
@@ -87,7 +91,7 @@ def import_notices(
         flagged=result.flagged,
         notes=result.notes,
     )
-    _write(session, done, fresh, seen_at, origin or Origin())
+    _write(session, done, fresh, same, seen_at, origin or Origin())
     return done
 
 
@@ -148,8 +152,10 @@ def _compare(version: _Version, history: list[tuple[datetime, str]], seen_at: da
     return ("unchanged" if history[0][1] == version.sha256 else "changed"), True
 
 
-def _write(session: Session, done: ImportResult, fresh: list[_Version], seen_at: datetime, origin: Origin) -> None:
-    if not fresh and _imported_before(session, done.source, origin.file_sha256):
+def _write(
+    session: Session, done: ImportResult, fresh: list[_Version], same: list[str], seen_at: datetime, origin: Origin
+) -> None:
+    if not fresh and _imported_before(session, done, seen_at, origin):
         return
     row = NoticeImportRow(
         source=done.source,
@@ -162,32 +168,38 @@ def _write(session: Session, done: ImportResult, fresh: list[_Version], seen_at:
         changed=done.changed,
         unchanged=done.unchanged,
         refused=[{"record": one.record, "reason": one.reason} for one in done.refused],
+        unchanged_ids=same,
     )
     session.add(row)
     session.flush()
     if fresh:
-        session.execute(
-            insert(NoticeVersionRow),
-            [
-                {
-                    "notice_id": one.notice.id,
-                    "source": done.source,
-                    "seen_at": seen_at,
-                    "content_sha256": one.sha256,
-                    "content": one.content,
-                    "import_id": row.import_id,
-                }
-                for one in fresh
-            ],
-        )
-        _project(session, _leading(session, fresh, done.source, seen_at), done.source, seen_at)
+        seen_again = later_sightings(session, done.source, {one.notice.id for one in fresh}, seen_at)
+        ours = [
+            {
+                "notice_id": one.notice.id,
+                "source": done.source,
+                "seen_at": seen_at,
+                "content_sha256": one.sha256,
+                "content": one.content,
+                "import_id": row.import_id,
+            }
+            for one in fresh
+        ]
+        session.execute(insert(NoticeVersionRow), [*ours, *seen_again])
+        overtaken = {again["notice_id"] for again in seen_again}
+        for again in seen_again:
+            shown = (NoticeRow.notice_id == again["notice_id"]) & (NoticeRow.source == done.source)
+            session.execute(update(NoticeRow).where(shown).values(seen_at=again["seen_at"]))
+        newest = [one for one in fresh if one.notice.id not in overtaken]
+        _project(session, _leading(session, newest, done.source, seen_at), done.source, seen_at)
 
 
-def _imported_before(session: Session, source: str, file_sha256: str) -> bool:
-    query = select(NoticeImportRow.import_id).where(
-        NoticeImportRow.source == source, NoticeImportRow.file_sha256 == file_sha256
+def _imported_before(session: Session, done: ImportResult, seen_at: datetime, origin: Origin) -> bool:
+    """Whether the same bytes were imported from this source, as seen on the same day."""
+    query = select(NoticeImportRow.seen_at).where(
+        NoticeImportRow.source == done.source, NoticeImportRow.file_sha256 == origin.file_sha256
     )
-    return session.scalar(query.limit(1)) is not None
+    return any(at.date() == seen_at.date() for at in session.scalars(query))
 
 
 def _leading(session: Session, fresh: list[_Version], source: str, seen_at: datetime) -> list[_Version]:

@@ -59,8 +59,8 @@ class NoticeVersionRow(Base):
 
 
 class NoticeImportRow(Base):
-    """One list that was read into the register, with everything it held; append-only. A list that changed nothing
-    and was imported before is not written again."""
+    """One list that was read into the register; append-only. A list that changed nothing and was imported on the same
+    day before is not written again. `unchanged_ids` are the notices that it showed as they were: a sighting too."""
 
     __tablename__ = "notice_imports"
 
@@ -75,6 +75,7 @@ class NoticeImportRow(Base):
     changed: Mapped[int]
     unchanged: Mapped[int]
     refused: Mapped[list[Any]]
+    unchanged_ids: Mapped[list[Any]]
 
 
 class NoticeIdentifierRow(Base):

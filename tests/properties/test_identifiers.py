@@ -11,8 +11,8 @@ from crawler.feeds.models import models_in
 from crawler.feeds.notice import Notice
 
 WORDS = st.sampled_from(
-    'model number Model No. models SKU # item UPC ASIN lot batch serial to and or , . ; : ( ) " the is are AK-1700 CR2032 '
-    "036000291452 036000291453 B0D62S9H39 2024 24V red 12345 X-1 from May 2023 $20 not included recall".split()
+    "model number Model No. models SKU # item UPC ASIN lot batch serial to and or , . ; : ( ) the is are".split()
+    + "AK-1700 CR2032 036000291452 036000291453 B0D62S9H39 2024 24V red 12345 X-1 from May 2023 not included".split()
 )
 PROSE = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join))
 

@@ -132,7 +132,8 @@ def test_an_unknown_uk_category_fails_loudly(field: str, value: str) -> None:
 
 
 def test_rss_of_australia() -> None:
-    feed = b"""<rss version="2.0"><channel><link>https://www.productsafety.gov.au/</link><item><title>Acme Kettle</title>
+    feed = b"""<rss version="2.0"><channel><link>https://www.productsafety.gov.au/</link>
+    <item><title>Acme Kettle</title>
     <link>https://www.productsafety.gov.au/recalls/acme-kettle</link><pubDate>Fri, 02 Oct 2026 10:00:00 +1000</pubDate>
     </item><item><title>No link</title></item></channel></rss>"""
     result = read_data(feed, "x")

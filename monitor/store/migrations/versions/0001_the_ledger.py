@@ -177,6 +177,7 @@ def upgrade() -> None:
         sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("refused", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("unchanged_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("import_id", name=op.f("pk_notice_imports")),
     )
     op.create_index(op.f("ix_notice_imports_file_sha256"), "notice_imports", ["file_sha256"], unique=False)
