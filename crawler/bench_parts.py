@@ -62,8 +62,8 @@ def full(folder: Path, *, reading: bool) -> dict[str, Any]:
     """One run of ours, from the plan to the seal; without the pauses that a real site is due."""
     from dataclasses import replace
 
+    from crawler.market import market_of
     from crawler.run import run_plan
-    from crawler.session import market_of
 
     market = replace(market_of(""), sites=lambda _: None)
     if not reading:

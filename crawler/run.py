@@ -23,10 +23,11 @@ from crawler.child import ChildResult, crawl_in_child, status_of
 from crawler.clock import clock_from
 from crawler.errors import BadInput, StillForSaleError
 from crawler.folder import RunFolder, read_manifest
+from crawler.market import Market, market_of
 from crawler.pace import INTERRUPTED, Stop
 from crawler.plan import read_plan
 from crawler.record import PLAN_FILE, Manifest
-from crawler.session import Market, Session, market_of
+from crawler.session import Session
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.look import LookSpider
 

@@ -6,61 +6,33 @@ Spiders drive it; it knows no Scrapy beyond the `download` that it is handed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
 
 from scrapy.http import Request, Response
 
 from crawler.archive.append import DiskFull
 from crawler.clock import Clock, instant
 from crawler.egress import EgressGuard
-from crawler.errors import BadInput, NeedsPerson
+from crawler.errors import NeedsPerson
 from crawler.fetch import Download, Fetched, Fetcher
 from crawler.folder import RunFolder
 from crawler.manifest import seal
+from crawler.market import Market
 from crawler.marketplaces.states import SearchState, State
 from crawler.pace import Pace, Stop
 from crawler.pauses import PAUSES_FILE, HostPauses
-from crawler.plan import Slot, Vantage
+from crawler.plan import Slot
 from crawler.policy import host_key
-from crawler.reading import FetchedPage, MarkKind, PageKind, Reading
+from crawler.reading import FetchedPage, MarkKind, Reading
 from crawler.record import Capture, Manifest, Outcome
 from crawler.recovery import DISK_FULL
 from crawler.troubles import TRANSIENT
-from crawler.vantage import Region, request_headers
+from crawler.vantage import request_headers
 
 log = logging.getLogger(__name__)
 
-Read = Callable[[FetchedPage, Slot, Vantage | None], Reading]
-"""Reads a fetched page for the slot that asked for it and the buyer it was asked for."""
-
 FINISHED = "finished"
-
-
-class Site(Region, Protocol):
-    """What a run needs to know of a marketplace."""
-
-    @property
-    def min_delay_s(self) -> float: ...
-
-
-Sites = Callable[[str], Site | None]
-"""The marketplace of a name, None where it is not known."""
-
-Owner = Callable[[str], str]
-"""The name of the marketplace that a URL's host belongs to, empty where none claims it."""
-
-
-@dataclass(frozen=True)
-class Market:
-    """The marketplaces as a run needs them."""
-
-    sites: Sites
-    owner: Owner
-    read: Read | None
 
 
 class OutOfSpace(NeedsPerson):
@@ -262,30 +234,6 @@ class Session:
 
 async def _not_connected(request: Request) -> Response:
     raise RuntimeError(f"no spider has connected this session, asked for {request.url}")
-
-
-def market_of(marketplaces_dir: str) -> Market:
-    """The registry and the reader. Adapters may lie in one more folder. Raises BadInput for a bad description."""
-    from crawler.marketplaces.reader import read_page
-    from crawler.marketplaces.registry import load_registry
-
-    registry = load_registry(Path(marketplaces_dir)) if marketplaces_dir else load_registry()
-
-    def site(name: str) -> Site | None:
-        try:
-            return registry.get(name)
-        except BadInput:
-            return None
-
-    def read(page: FetchedPage, slot: Slot, vantage: Vantage | None) -> Reading:
-        kind: PageKind = "search" if slot.purpose == "search" else "listing"
-        return read_page(page, marketplace=slot.marketplace, kind=kind, vantage=vantage, registry=registry)
-
-    def owner(url: str) -> str:
-        found = registry.for_url(url)
-        return found.name if found else ""
-
-    return Market(site, owner, read)
 
 
 def clock_jump(clock: Clock, wall_before: datetime, elapsed_s: float) -> dict[str, str] | None:

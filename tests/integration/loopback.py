@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.clock import Clock, SimulatedClock, SystemClock, instant
+from crawler.market import Market
+from crawler.marketplaces.description import Render
 from crawler.marketplaces.states import State
 from crawler.plan import Identity, Limits, Plan, Slot, Vantage, write_plan
 from crawler.reading import FetchedPage, Judgement, Mark, MarkKind, Reading
 from crawler.record import CAPTURES_FILE, PLAN_FILE, Capture
-from crawler.session import Market
 
 Reply = bytes | Callable[[socket.socket, bytes], None]
 
@@ -165,6 +166,7 @@ class Site:
 
     hosts: tuple[str, ...] = ()
     min_delay_s: float = 0.0
+    render: Render = "never"
 
     def region_cookies(self, vantage: Vantage) -> dict[str, str]:
         return {"ship_to": vantage.country}
