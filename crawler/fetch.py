@@ -52,6 +52,7 @@ class Answer:
     remote_ip: str
     certificate_sha256: str
     trouble: str = ""
+    set_cookies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,7 @@ class Fetcher:
         return Answer(
             url, response.status, headers, body, hashlib.sha256(body).hexdigest() if not trouble else "",
             len(response.body), self._archive(message), heads.remote_ip, certificate, trouble,
+            tuple(value.decode("latin-1") for value in response.headers.getlist("Set-Cookie")),
         )  # fmt: skip
 
     def _redirect(self, answer: Answer) -> str:

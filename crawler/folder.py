@@ -51,6 +51,7 @@ class RunFolder:
         self.counts = dict(self.before.counts)
         self.last = self.before.last
         self.robots = list(self.before.robots)
+        self.browser = dict(self.before.browser)
         self._keep_room()
         self._pages = Appender(path / PAGES_FILE)
         self._captures = Appender(path / CAPTURES_FILE)
@@ -81,6 +82,12 @@ class RunFolder:
         self._pages.append(archived.data)
         return archived.record_id
 
+    def keep_rendered(self, url: str, dom: bytes, refers_to: str) -> str:
+        """Append the DOM that a browser made of an archived page; the id of its record. Raises DiskFull."""
+        archived = self._packer.conversion(url, self.clock.now(), dom, refers_to)
+        self._pages.append(archived.data)
+        return archived.record_id
+
     def attempt(self, slot_id: str, page: int) -> int:
         """Note that a request for this slot begins; says which attempt it is, over all sessions of the run."""
         number = self.before.attempts.get((slot_id, page), 0) + 1
@@ -96,6 +103,12 @@ class RunFolder:
         """Keep what was read of a robots.txt for the manifest."""
         self.robots.append(note)
         self._note({"robots": note})
+
+    def note_browser(self, note: dict[str, str]) -> None:
+        """Keep for the manifest which browser renders pages."""
+        if note != self.browser:
+            self.browser = note
+            self._note({"browser": note})
 
     async def append(self, capture: Capture) -> None:
         """Write the capture's line once its evidence is on the disk. Raises DiskFull."""

@@ -34,6 +34,7 @@ def seal(folder: RunFolder, finish_reason: str, clock_jumps: tuple[dict[str, str
         captures=sum(folder.counts.values()),
         counts=dict(sorted(folder.counts.items())),
         robots=tuple(folder.robots),
+        browser=folder.browser,
         clock=plan.clock,
         clock_jumps=clock_jumps,
         files=digests(folder.path),

@@ -75,6 +75,10 @@ class Pace:
         gate = self._gate(host)
         gate.free_at_s = max(gate.free_at_s, self.clock.monotonic_s() + seconds)
 
+    def again(self, host: str) -> None:
+        """Start the pause after the latest request to `host` anew: a browser has just asked it for more."""
+        self.hold(host, self._gate(host).delay_s)
+
     def wait_s(self, host: str) -> float:
         """How long the next request to `host` has to wait, in seconds."""
         return self._gate(host).free_at_s - self.clock.monotonic_s()

@@ -45,7 +45,9 @@ class Identity(_Record):
 
 
 class Limits(_Record):
-    """Bounds on every run. Seconds and bytes."""
+    """Bounds on every run. Seconds and bytes. `render_settle_s` is how long a rendered page may take to fill itself,
+    `render_answer_s` how long its browser may take for one thing that it is asked; `render_requests`, `render_bytes`
+    and `render_memory_bytes` bound one page, and after `render_looks` pages the browser is replaced."""
 
     max_body_bytes: int = 20 * 1024 * 1024
     max_header_bytes: int = 256 * 1024
@@ -53,6 +55,12 @@ class Limits(_Record):
     max_redirects: int = 5
     min_delay_s: float = 1.0
     backoff_hours: float = 6.0
+    render_settle_s: float = 10.0
+    render_answer_s: float = 10.0
+    render_requests: int = 200
+    render_bytes: int = 20 * 1024 * 1024
+    render_memory_bytes: int = 1024 * 1024 * 1024
+    render_looks: int = 25
 
 
 class Slot(_Record):

@@ -35,8 +35,27 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Rendering(_Record):
+    """What a browser made of a fetched page. `documents` counts the pages that it was given (more than one where a page
+    went on to another), `requests` the sub-resources that were let out, `refusals` those that were not, by reason;
+    `received_bytes` is what came in for them; `settled` is False where the page was still loading when it was read.
+    """
+
+    browser: str
+    documents: int
+    requests: int
+    refusals: dict[str, int]
+    received_bytes: int
+    settled: bool
+    dom_sha256: str
+    dom_bytes: int
+
+
 class Capture(_Record):
     """The answer to one slot. Instants are ISO 8601 UTC; sizes in bytes; `warc_record_id` points into pages.warc.gz.
+
+    Where a browser rendered the page, `rendered_record_id` names the record of its DOM, from which the reading was
+    made; `warc_record_id` and `body_sha256` stay those of the page as fetched, and `shot` is a file in `shots/`.
 
     A search slot may follow result pages: each further page is a capture of its own with `page` counted up
     and the same `slot_id`; (slot_id, page) is unique in a run.
@@ -64,6 +83,8 @@ class Capture(_Record):
     remote_ip: str = ""
     certificate_sha256: str = ""
     shot: str = ""
+    rendered_record_id: str = ""
+    rendering: Rendering | None = None
     reading: Reading | None = None
 
 
@@ -79,7 +100,8 @@ class Manifest(_Record):
     """The seal of a run folder, written last. A folder without it was not finished.
 
     `previous_manifest_sha256` chains the runs of one operator, so that a removed run shows;
-    `counts` maps each outcome to its number of captures; `robots` lists what was fetched of robots.txt and how read.
+    `counts` maps each outcome to its number of captures; `robots` lists what was fetched of robots.txt and how read;
+    `browser` says which browser rendered pages, and whether in its sandbox; empty where none was started.
     """
 
     record_version: int = RECORD_VERSION
@@ -98,6 +120,7 @@ class Manifest(_Record):
     captures: int
     counts: dict[str, int]
     robots: tuple[dict[str, str], ...] = ()
+    browser: dict[str, str] = {}
     clock: str = "system"
     clock_jumps: tuple[dict[str, str], ...] = ()
     files: tuple[FileDigest, ...]

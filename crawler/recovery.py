@@ -37,6 +37,7 @@ class Recovered:
     attempts: dict[tuple[str, int], int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     robots: list[dict[str, str]] = field(default_factory=list)
+    browser: dict[str, str] = field(default_factory=dict)
     sessions: int = 0
     first_started_at: str = ""
 
@@ -87,12 +88,13 @@ def _whole_records(folder: Path) -> set[str]:
 
 def _sift(path: Path, known: set[str], found: Recovered) -> tuple[bytes, bytes, bool]:
     """The lines to keep, the torn ones, and whether slots that a full disk left out are to be tried again."""
+    known = {*known, ""}
     kept: list[bytes] = []
     torn: list[bytes] = []
     dropped = False
     for line in path.read_bytes().splitlines(keepends=True):
         capture = _capture(line)
-        if capture is None or (capture.warc_record_id and capture.warc_record_id not in known):
+        if capture is None or not {capture.warc_record_id, capture.rendered_record_id} <= known:
             torn.append(line)
         elif capture.outcome == Outcome.NOT_LOOKED and capture.reason == DISK_FULL:
             dropped = True
@@ -125,6 +127,8 @@ def _read_attempts(folder: Path, found: Recovered) -> None:
             found.attempts[key] = max(found.attempts.get(key, 0), int(note["attempt"]))
         elif "robots" in note:
             found.robots.append(note["robots"])
+        elif "browser" in note:
+            found.browser = note["browser"]
         elif "started_at" in note:
             found.sessions += 1
             found.first_started_at = found.first_started_at or str(note["started_at"])

@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "bad_encoding": "the body is not in the coding that it claims",
     "bad_url": "the URL can't be requested",
     "redirect_limit": "more redirects than the limit",
+    "render": "the browser could not finish the page",
     "error": "something that we did not foresee",
 }
 """Every reason of a `failed` capture; what follows a colon is detail."""

@@ -75,9 +75,14 @@ class Archive:
         return record_id.strip("<>") in self._spans
 
     def page(self, record_id: str) -> ArchivedPage:
-        """The page of one response or revisit record. Raises BadInput for an unknown, foreign or damaged record."""
+        """The page of one response or revisit record, or the DOM of a conversion record (its status is 0).
+
+        Raises BadInput for an unknown, foreign or damaged record.
+        """
         record = self._record(record_id)
         fields = record.fields
+        if fields.get("warc-type") == "conversion":
+            return _converted(record_id, record)
         if fields.get("warc-type") not in ("response", "revisit"):
             raise BadInput(f"record {record_id} is a {fields.get('warc-type')}, not a page", file=str(self.path))
         head, wire = _split(record.block)
@@ -137,6 +142,20 @@ def _parsed(file: BinaryIO, span: Span, path: Path) -> _Record:
     start, _, rest = content.partition(b"\r\n\r\n")
     fields = _fields(start)
     return _Record(fields, rest[: int(fields.get("content-length", "0"))])
+
+
+def _converted(record_id: str, record: _Record) -> ArchivedPage:
+    fields, block = record
+    return ArchivedPage(
+        record_id=record_id.strip("<>"),
+        url=fields.get("warc-target-uri", "").strip("<>"),
+        at=fields.get("warc-date", ""),
+        status=0,
+        headers={"content-type": fields.get("content-type", "")},
+        wire=block,
+        body=block,
+        payload_sha256=fields.get("warc-block-digest", "").removeprefix("sha256:"),
+    )
 
 
 def _split(block: bytes) -> tuple[bytes, bytes]:

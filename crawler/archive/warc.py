@@ -16,6 +16,7 @@ from crawler.archive.members import pack
 
 REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 ORIGINAL_PREFIX = b"X-Archive-Orig-"
+RENDERED_TYPE = "text/html; charset=utf-8"
 FIDELITY_NOTE = (
     "Heads and bodies are written as they came over the wire, content coding included. Chunk framing is undone and "
     "its header renamed to X-Archive-Orig-Transfer-Encoding. Credentials are left out of requests."
@@ -86,6 +87,13 @@ class WarcPacker:
         request += [("WARC-Concurrent-To", f"<{record_id}>"), ("Content-Type", "application/http;msgtype=request")]
         asked = _record(request, _SECRETS.sub(b"", message.sent), b"", stored=False)
         return Archived(record_id, answer + asked)
+
+    def conversion(self, url: str, at: datetime, content: bytes, refers_to: str) -> Archived:
+        """The record of what a browser made of the page in record `refers_to`: its DOM as UTF-8."""
+        record_id = new_id()
+        headers = [("WARC-Type", "conversion"), ("WARC-Record-ID", f"<{record_id}>"), ("WARC-Date", warc_date(at))]
+        headers += [("WARC-Target-URI", url), ("WARC-Refers-To", f"<{refers_to}>"), ("Content-Type", RENDERED_TYPE)]
+        return Archived(record_id, _record(headers, b"", content, stored=False))
 
     def _known(self, payload: str, message: Message, record_id: str, date: str) -> _First | None:
         if len(message.body) < _SMALLEST_REVISIT or message.truncated:

@@ -120,7 +120,7 @@ def _read_again(run: SealedRun, registry: Registry, result: Rebuilt) -> Iterator
 def _reading(run: SealedRun, slot: Slot, capture: Capture, archive: Archive, registry: Registry) -> Reading | None:
     if capture.outcome is not Outcome.FETCHED or not capture.warc_record_id:
         return capture.reading
-    archived = archive.page(capture.warc_record_id)
+    archived = archive.page(capture.rendered_record_id or capture.warc_record_id)
     page = FetchedPage(
         url=capture.final_url,
         body=archived.body,
