@@ -3,12 +3,13 @@
 The database counts looks by the million; whole looks are read only for confirmed cases.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from monitor.review.decisions import confirmed_matches
 from monitor.store.decision_tables import MatchRow, PhraseRow, ReviewRow
 from monitor.store.ledger_tables import JudgementRow, LookRow, RunRow, SearchRow
 from reports.data_cases import cases_of
@@ -22,7 +23,7 @@ NOT_MADE = ("not_allowed", "not_looked")
 def observe(session: Session, at: datetime, *, vantage: str, country: str, reviewers_needed: int = 1) -> Observed:
     """All that the figures need, of one vantage and up to `at`."""
     watched = watched_rows(session, at)
-    confirmed = confirmed_before(session, at, reviewers_needed)
+    confirmed = confirmed_matches(session, reviewers_needed, at)
     chosen_by = {row.notice_id: row.chosen_by for row in watched}
     recalls = recalls_of(session, {*chosen_by, *(match.notice_id for match in confirmed)}, chosen_by)
     counted = [match for match in confirmed if match.tier in COUNTED_TIERS]
@@ -39,21 +40,6 @@ def observe(session: Session, at: datetime, *, vantage: str, country: str, revie
         reviews=_reviews(session, at),
         counted_apart=dict(Counter(match.tier for match in confirmed if match.tier not in COUNTED_TIERS)),
     )
-
-
-def confirmed_before(session: Session, at: datetime, reviewers_needed: int) -> list[ReviewRow]:
-    """The newest confirming decision of each (listing, notice) that enough people confirmed and nobody rejected."""
-    latest: dict[tuple[str, str], dict[str, ReviewRow]] = defaultdict(dict)
-    rows = select(ReviewRow).where(ReviewRow.decided_at <= at).order_by(ReviewRow.decided_at, ReviewRow.review_id)
-    for row in session.scalars(rows):
-        latest[row.listing_key, row.notice_id][row.reviewer] = row
-    confirmed = []
-    for by_reviewer in latest.values():
-        agreed = [row for row in by_reviewer.values() if row.decision == "confirmed"]
-        rejected = any(row.decision == "rejected" for row in by_reviewer.values())
-        if len(agreed) >= reviewers_needed and not rejected:
-            confirmed.append(max(agreed, key=lambda row: (row.decided_at, row.review_id)))
-    return sorted(confirmed, key=lambda row: (row.notice_id, row.listing_key))
 
 
 def _searches(session: Session, at: datetime, vantage: str) -> tuple[Search, ...]:

@@ -165,14 +165,15 @@ def _case_context(case: views.CaseView) -> dict[str, Any]:
 
 
 def _command(look: Mapping[str, str]) -> str:
-    """What to type to see the archived record and to check that its file is the one that was sealed."""
+    """What to type in the folder of runs: is the run the sealed one, and what does the archived record say?"""
     if not look["warc_record_id"]:
         return ""
-    folder = shlex.quote(look["folder"])
+    record = shlex.quote(f"WARC-Record-ID: <{look['warc_record_id'].strip('<>')}>")
     return (
-        f"cd {folder}\n"
-        f"sha256sum {PAGES_FILE}   # stands in {MANIFEST_FILE}\n"
-        f"zcat {PAGES_FILE} | grep -a -F -A 40 {shlex.quote(look['warc_record_id'])}"
+        f"cd {shlex.quote(look['folder'])}\n"
+        f"echo {shlex.quote(look['seal'] + '  ' + MANIFEST_FILE)} | sha256sum -c\n"
+        f'grep -F "$(sha256sum {PAGES_FILE} | cut -c 1-64)" {MANIFEST_FILE}\n'
+        f"zcat {PAGES_FILE} | grep -a -F -A 40 {record}"
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,13 +10,14 @@ from crawler.marketplaces.states import Standing
 from reports.figures.base import HAND_PICKED, RAW_COUNTS, Figure
 from reports.figures.on_sale import Now, now
 from reports.figures.removal import CLOCK_WORDS, Removal
-from reports.records import Case, Look, Observed
+from reports.records import Case, Look, Observed, Run
 from reports.words import (
     NBSP,
     UNKNOWN_WORDS,
     cause_in_words,
     day,
     moment,
+    notice_name,
     number_of,
     percent,
     share_range,
@@ -49,6 +50,7 @@ class EvidenceView:
     method: str
     run_id: str
     folder: str
+    seal: str
     warc_record_id: str
     body_sha256: str
 
@@ -135,9 +137,9 @@ def case_views(
 ) -> list[CaseView]:
     """The rows of the table, numbered from one in the order given."""
     of = {removal.case.listing.listing_key: removal for removal in removals}
-    folders = {run.run_id: run.folder for run in observed.runs}
+    runs = {run.run_id: run for run in observed.runs}
     return [
-        _case_view(number, case, of.get(case.listing.listing_key), observed, folders, public)
+        _case_view(number, case, of.get(case.listing.listing_key), observed, runs, public)
         for number, case in enumerate(cases, start=1)
     ]
 
@@ -204,7 +206,7 @@ def _counts(figure: Figure) -> str:
 
 
 def _case_view(
-    number: int, case: Case, removal: Removal | None, observed: Observed, folders: dict[str, str], public: bool
+    number: int, case: Case, removal: Removal | None, observed: Observed, runs: Mapping[str, Run], public: bool
 ) -> CaseView:
     listing, recall = case.listing, case.recall
     standing = now(case, observed)
@@ -218,9 +220,9 @@ def _case_view(
         listing_id=listing.listing_id,
         seller=REDACTED if withheld and listing.seller else listing.seller,
         price=f"{listing.price}{NBSP}{listing.currency}".strip() if listing.price else "",
-        offered=what_is_offered(case.tier, recall.scope, recall.number),
+        offered=what_is_offered(case.tier, recall.scope, notice_name(recall.kind, recall.number)),
         recall_id=recall.notice_id,
-        recall_number=recall.number,
+        recall_number=notice_name(recall.kind, recall.number),
         recall_title=recall.title,
         recall_url=safe_href(recall.url),
         recalled_on=day(recall.published_on) if recall.published_on else "day not known",
@@ -234,7 +236,7 @@ def _case_view(
         looks=f"{number_of(len(case.looks), 'look')}, {unknown} of them unknown",
         cleared_by=case.cleared_by,
         reply=case.reply,
-        evidence=tuple(_evidence(case, folders)),
+        evidence=tuple(_evidence(case, runs)),
     )
 
 
@@ -248,7 +250,7 @@ def _interval(case: Case, removal: Removal | None) -> str:
     return f"between {start} and {moment(first.first_off_at)}"
 
 
-def _evidence(case: Case, folders: dict[str, str]) -> list[EvidenceView]:
+def _evidence(case: Case, runs: Mapping[str, Run]) -> list[EvidenceView]:
     """The looks that bound each spell: first and last on sale, first and last of the series that confirmed its end."""
     wanted: dict[int, str] = {}
     for episode in case.episodes:
@@ -261,10 +263,10 @@ def _evidence(case: Case, folders: dict[str, str]) -> list[EvidenceView]:
             look = next((look for look in case.looks if look.looked_at == at), None)
             if look is not None:
                 wanted.setdefault(look.look_id, what)
-    return [_evidence_view(look, wanted[look.look_id], folders) for look in case.looks if look.look_id in wanted]
+    return [_evidence_view(look, wanted[look.look_id], runs) for look in case.looks if look.look_id in wanted]
 
 
-def _evidence_view(look: Look, what: str, folders: dict[str, str]) -> EvidenceView:
+def _evidence_view(look: Look, what: str, runs: Mapping[str, Run]) -> EvidenceView:
     return EvidenceView(
         what=what,
         at=moment(look.looked_at),
@@ -273,7 +275,8 @@ def _evidence_view(look: Look, what: str, folders: dict[str, str]) -> EvidenceVi
         says=look.says,
         method=look.method,
         run_id=look.run_id,
-        folder=folders.get(look.run_id, look.run_id),
+        folder=runs[look.run_id].folder if look.run_id in runs else look.run_id,
+        seal=runs[look.run_id].manifest_sha256 if look.run_id in runs else "",
         warc_record_id=look.warc_record_id,
         body_sha256=look.body_sha256,
     )

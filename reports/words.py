@@ -26,6 +26,11 @@ TIER_WORDS = {
     "lead": "a lead",
 }
 
+KIND_WORDS = {
+    "violation": "notice of violation",
+    "platform-notice": "platform notice",
+}
+
 CAUSE_WORDS = {
     "removed_policy": "the platform said that it removed the item",
     "removed": "taken down, cause not said",
@@ -55,20 +60,26 @@ def forbidden_words(text: str) -> list[str]:
     return [match.group(0) for match in FORBIDDEN.finditer(text)]
 
 
-def what_is_offered(tier: str, scope: str, number: str) -> str:
+def what_is_offered(tier: str, scope: str, notice: str) -> str:
     """What may be said of a listing of this tier: only `identifier` with all units recalled is the product itself.
 
-    DOMAIN.md asks for one thing more, that no remedied version is known; a person says so by confirming.
+    `notice` names it: `recall 26-123`. DOMAIN.md asks for one thing more, that no remedied version is known; a person
+    says so by confirming.
     """
     if tier == "identifier" and scope == "all_units":
-        return f"appears to be the product of recall {number}"
+        return f"appears to be the product of {notice}"
     if tier == "identifier":
-        return f"the same model as recall {number}; whether this unit is covered can't be seen"
+        return f"the same model as in {notice}; whether this unit is covered can't be seen"
     if tier == "line":
-        return f"of the line named in recall {number}; whether this unit is covered can't be seen"
+        return f"of the line named in {notice}; whether this unit is covered can't be seen"
     if tier == "regulated_kind":
-        return f"appears to be of the kind that {number} is about"
-    return f"{TIER_WORDS.get(tier, tier)} of the product of recall {number}, another product"
+        return f"appears to be of the kind that {notice} is about"
+    return f"{TIER_WORDS.get(tier, tier)} of the product of {notice}, another product"
+
+
+def notice_name(kind: str, number: str) -> str:
+    """`recall 26-123`, `warning 24-083`: a warning is no recall, and neither is a ban."""
+    return f"{KIND_WORDS.get(kind, kind)} {number}"
 
 
 def cause_in_words(cause: str) -> str:
@@ -114,15 +125,20 @@ def duration(hours: float) -> str:
 def span(low: float, high: float | None) -> str:
     """An interval of hours: `after 2 to 5 hours`, `within 2 days`, `after more than 12 days`."""
     if high is None or math.isinf(high):
-        return f"after more than {duration(low)}" if low else "seen once"
-    if not low:
-        return f"within {duration(high)}"
+        return f"after {between(low, math.inf)}" if low else "seen once"
+    return f"after {between(low, high)}" if low else f"within {duration(high)}"
+
+
+def between(low: float, high: float) -> str:
+    """`2 to 5 hours`, `about 3 days`, `more than 12 days`."""
+    if math.isinf(high):
+        return "longer than we looked" if math.isinf(low) else f"more than {duration(low)}"
     lower, upper = duration(low), duration(high)
     if lower == upper:
-        return f"after about {upper}"
+        return f"about {upper}"
     if lower.split(NBSP)[1].rstrip("s") == upper.split(NBSP)[1].rstrip("s"):
         lower = lower.split(NBSP)[0]
-    return f"after {lower} to {upper}"
+    return f"{lower} to {upper}"
 
 
 def number_of(count: int, noun: str, plural: str = "") -> str:

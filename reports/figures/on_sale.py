@@ -93,7 +93,7 @@ def still_for_sale(observed: Observed, fresh: timedelta = FRESH) -> list[Figure]
     figures = [_cell(observed, cell, recalls, hand_picked, fresh) for cell in CELLS if _wanted(observed, cell)]
     for name, ids in _by_age(observed, recalls):
         some = [recall for recall in recalls if recall.notice_id in ids]
-        figures.append(_cell(observed, CELLS[0], some, hand_picked, fresh, suffix=f", recall {name}"))
+        figures.append(_cell(observed, CELLS[0], some, hand_picked, fresh, suffix=f" {name}"))
     for marketplace in sorted({search.marketplace for search in observed.searches}):
         figures.append(_cell(observed, CELLS[0], recalls, hand_picked, fresh, marketplace=marketplace))
     return figures
@@ -142,7 +142,7 @@ def _cell(
     figure = Figure(
         id="K4",
         name="still for sale",
-        cell=f"{cell.name}{suffix}{where}",
+        cell=f"{cell.name}{', recalls' + suffix if suffix else ''}{where}",
         unit="share",
         denominator=len(searched),
         denominator_is="recalls successfully searched",
@@ -184,8 +184,8 @@ def _why(not_searched: int, undecided: int) -> dict[str, int]:
 def _worded(figure: Figure, observed: Observed, words: str, suffix: str) -> Figure:
     count, of = figure.count or 0, figure.denominator
     sentence = (
-        f"On {day(observed.at)}, {'at least ' if observed.cleared_only else ''}{count} of {number_of(of, 'recall')} "
-        f"that we searched for{suffix} had at least one "
+        f"On {day(observed.at)}, {'at least ' if observed.cleared_only else ''}{count} of "
+        f"{number_of(of, 'recall' + suffix, 'recalls' + suffix)} that we searched for had at least one "
         f"{words.removeprefix('a ')} that a buyer in {observed.country} could buy"
     )
     if figure.count_high != figure.count:

@@ -29,6 +29,7 @@ class Removal:
     """One listing's interval, in hours since the clock's start; `right` None while still there or not confirmed.
 
     `entry` is when we first saw it (delayed entry: a listing removed before that could not be seen).
+    `ended_otherwise` is the right end where it went off sale for a cause that is not this endpoint's.
     `cohort` 1: proven live when the clock started; 2: first seen later. `undecided`: seen gone, but not
     confirmed. `returns`: how often it came back after an end.
     """
@@ -40,6 +41,7 @@ class Removal:
     entry: float
     left: float
     right: float | None
+    ended_otherwise: float | None
     cause: str
     cohort: int
     undecided: bool
@@ -70,13 +72,15 @@ def removals(observed: Observed, endpoint: Endpoint, clock: Clock = "A4") -> lis
     """The first removal of every confirmed listing that was seen on sale at least once.
 
     On the takedown endpoint an end of another cause (sold, out of stock) keeps `right` None and names the cause: it
-    competes with a takedown and is never one.
+    competes with a takedown and is never one. What had ended before the clock began is not counted on that clock.
     """
     found = []
     for case in one_case_a_listing(observed.cases):
         started_at = _clock_start(case, clock)
         if case.episodes and started_at is not None:
-            found.append(_removal(case, endpoint, clock, started_at))
+            row = _removal(case, endpoint, clock, started_at)
+            if row.right is None or row.right > 0 or clock == "A4":
+                found.append(row)
     return found
 
 
@@ -142,6 +146,9 @@ def _removal(case: Case, endpoint: Endpoint, clock: Clock, started_at: datetime)
         entry=max(0.0, hours(first.first_on_sale_at - started_at)),
         left=max(0.0, hours(left_at - started_at)),
         right=hours(ended_at - started_at) if ended and ended_at is not None else None,
+        ended_otherwise=hours(last.first_off_at - started_at)
+        if not ended and last.ended and last.first_off_at
+        else None,
         cause=_cause(last, endpoint),
         cohort=1 if first.first_on_sale_at <= started_at else 2,
         undecided=len(spell) > 1 or (not last.ended and last.first_off_at is not None),

@@ -28,6 +28,13 @@ class Incidence:
         sure = float(self.mass[self.right <= time].sum())
         return sure, float(self.mass[(self.left < time) | (self.right <= time)].sum())
 
+    def quantile(self, share: float = 0.5) -> tuple[float, float]:
+        """Bounds of the first time by which `share` of all ended for this cause; inf where that was not seen."""
+        index = int(np.searchsorted(np.cumsum(self.mass), share - 1e-9))
+        if index >= self.mass.size:
+            return float("inf"), float("inf")
+        return float(self.left[index]), float(self.right[index])
+
 
 @dataclass(frozen=True)
 class ByCause:

@@ -1,0 +1,48 @@
+"""K12: one rate pooled, per platform, and as the unweighted mean of the platforms that EU reports give."""
+
+from dataclasses import replace
+
+from reports.figures.base import NO_RANKING, Figure, guarded
+from reports.figures.on_sale import still_for_sale
+from reports.records import Observed
+from reports.words import NBSP, share_range
+
+
+def three_ways(observed: Observed) -> list[Figure]:
+    """K4 for the same model, three ways side by side; no mean where any platform allows no rate."""
+    cells = [figure for figure in still_for_sale(observed) if figure.cell.startswith("identifier")]
+    pooled = next(figure for figure in cells if figure.cell == "identifier")
+    platforms = [figure for figure in cells if figure.cell.startswith("identifier on ")]
+    lows = [figure.low for figure in platforms if figure.low is not None]
+    highs = [figure.high for figure in platforms if figure.high is not None]
+    whole = bool(platforms) and len(lows) == len(platforms) and len(highs) == len(platforms)
+    low = sum(lows) / len(lows) if whole else None
+    high = sum(highs) / len(highs) if whole else None
+    sentence = "A mean over platforms is not given: at least one platform allows no rate."
+    if low is not None and high is not None:
+        sentence = (
+            f"The unweighted mean over {len(platforms)} platforms, as EU reports give it, is {share_range(low, high)}; "
+            "it weighs a platform with few recalls like one with many, so it differs from the pooled share."
+        )
+    mean = replace(
+        pooled,
+        id="K12",
+        name="still for sale, unweighted mean of platforms",
+        cell="identifier",
+        count=None,
+        count_high=None,
+        ids=(),
+        low=low,
+        high=high,
+        ci_low=None,
+        ci_high=None,
+        denominator=len(platforms),
+        denominator_is="platforms",
+        guards=(NO_RANKING,) if any(NO_RANKING in figure.guards for figure in platforms) else (),
+        sentence=sentence.replace(" %", f"{NBSP}%"),
+    )
+    return [
+        guarded(replace(pooled, id="K12", name="still for sale, pooled")),
+        *(replace(figure, id="K12", name="still for sale, per platform") for figure in platforms),
+        mean,
+    ]
