@@ -33,6 +33,8 @@ from crawler.vantage import request_headers
 log = logging.getLogger(__name__)
 
 FINISHED = "finished"
+UNFINISHED = "unfinished"
+"""A spider of ours ended before its slots did: the log says why."""
 
 
 class OutOfSpace(NeedsPerson):
@@ -125,12 +127,13 @@ class Session:
     def _finished(self) -> Manifest:
         if self.stop.reason == DISK_FULL:
             self.folder.give_room()
-        reason = self.stop.reason or "unfinished"
-        self.folder.append_now([self._not_looked(visit, reason) for visit in self._all_left()])
+        left = self._all_left()
+        reason = self.stop.reason or (UNFINISHED if left else FINISHED)
+        self.folder.append_now([self._not_looked(visit, reason) for visit in left])
         if self.stop.reason == DISK_FULL:
             raise DiskFull(str(self.folder.path))
         self._fetcher.policy.keep_pace()
-        manifest = seal(self.folder, self.stop.reason or FINISHED, tuple(self.clock_jumps))
+        manifest = seal(self.folder, reason, tuple(self.clock_jumps))
         self.folder.tidy()
         return manifest
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from OpenSSL import SSL
 from scrapy.exceptions import NotSupported
+from service_identity.exceptions import VerificationError
 from twisted.internet import error as wire_errors
 from twisted.python.failure import Failure
 from twisted.web._newclient import BadResponseVersion, ParseError, ResponseNeverReceived
@@ -39,7 +40,7 @@ HOST_TROUBLES = frozenset({"dns", "connect", "tls"})
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((OversizedHead,), "head_too_large"),
     ((OversizedBody,), "too_large"),
-    ((SSL.Error, wire_errors.VerifyError), "tls"),
+    ((SSL.Error, wire_errors.VerifyError, VerificationError), "tls"),
     ((UnknownHost, wire_errors.DNSLookupError), "dns"),
     ((TimeoutError, wire_errors.TimeoutError, wire_errors.TCPTimedOutError), "timeout"),
     ((wire_errors.ConnectError,), "connect"),

@@ -82,10 +82,11 @@ class Loopback:
                 connection, _ = self._listener.accept()
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+
     def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError, ssl.SSLError), connection:
-            if self.tls:
-                connection = self.tls.wrap_socket(connection, server_side=True)
+        with suppress(OSError, ssl.SSLError), self._secured(connection) as connection:
             while head := _head(connection):
                 path = head.split(b" ", 2)[1].decode()
                 self.hits[path] += 1
