@@ -104,9 +104,10 @@ class Matcher:
         ranked = sorted(candidates.values(), reverse=True)
         for place, cosine in candidates.items():
             entry = self.entries[place]
-            found = weigh_up(entry, view, cosine)
-            if not (found.brand_where or found.gtin or cosine >= _GLANCE):
+            named = entry.brand_keys & view.spans.keys() or entry.brand_keys & view.brand_spans
+            if not (named or cosine >= _GLANCE or entry.gtins & view.gtins or entry.models & view.raw):
                 continue
+            found = weigh_up(entry, view, cosine)
             rival = ranked[1] if len(ranked) > 1 and cosine == ranked[0] else ranked[0]
             found.margin = cosine - rival if len(ranked) > 1 else cosine
             tier, relation = tier_of(found)

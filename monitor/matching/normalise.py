@@ -43,6 +43,7 @@ _UNITS = (
     (re.compile(r"(\d)[\s-]*(?:centimeters?|centimetres?|cm)(?![\w])"), "cm"),
     (re.compile(r"(\d)[\s-]*(?:pieces?|pcs?|pc|count|ct|packs?|pk)(?![\w])"), "pcs"),
 )
+_MEASURED = re.compile(r"\d[\s,-]*(?:[a-z\"]|\d{3})")
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
 _KEEP_S = ("ss", "us", "is")
@@ -60,6 +61,7 @@ def fold(text: str) -> str:
     return _SIGN_FOR_LETTER.sub(lambda sign: _SIGNS[sign.group()], text)
 
 
+@lru_cache(maxsize=30_000)
 def words(text: str) -> tuple[str, ...]:
     """The comparable words of `text`, in order: singular, leet undone, number and unit as one word."""
     folded = _measures(fold(text))
@@ -111,7 +113,7 @@ def _fold_unicode(text: str) -> str:
 
 
 def _measures(text: str) -> str:
-    if not any(char.isdigit() for char in text):
+    if not _MEASURED.search(text):
         return text
     text = _THOUSANDS.sub("", text)
     text = _N_IN_ONE.sub(r"\1in1", text)

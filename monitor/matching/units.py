@@ -18,6 +18,7 @@ _PARTIAL = re.compile(
     r"(?!.*\bprompts?\b)",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(r"[a-z0-9]+")
 _MONEY = re.compile(r"\$\s?(\d[\d,]*(?:\.\d\d)?)")
 _CAPITALISED = re.compile(r"(?<![\w.])(?:[A-Z][\w'’]*(?:[ -](?=[A-Z\d])|$)){1,8}[A-Z\d][\w'’]*")
 _DESCRIBED_WEIGHT = 7.0
@@ -83,7 +84,7 @@ def entry_of(notice: Notice) -> Entry:
         models=models,
         patterns=patterns,
         gtins=_gtins(notice),
-        all_words=frozenset(words(f"{title} {' '.join(names)} {notice.description}")),
+        all_words=frozenset(_PLAIN.findall(f"{title} {' '.join(names)} {notice.description}".lower())),
         described=_described_names(notice.description, keys, vocab),
         partial=bool(_PARTIAL.search(title)),
         year=_year(notice.published_on),
