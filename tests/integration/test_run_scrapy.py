@@ -1,4 +1,4 @@
-"""The project as Scrapy people expect it: settings that are safe, two spiders, `scrapy crawl`; and what a child needs."""
+"""The project as Scrapy people expect it: safe settings, two spiders, `scrapy crawl`; and what becomes of a child."""
 
 import os
 import resource
