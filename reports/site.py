@@ -169,6 +169,8 @@ def _command(look: Mapping[str, str]) -> str:
     if not look["warc_record_id"]:
         return ""
     record = shlex.quote(f"WARC-Record-ID: <{look['warc_record_id'].strip('<>')}>")
+    if not look["seal"]:
+        return f"zcat {PAGES_FILE} | grep -a -F -A 40 {record}"
     return (
         f"cd {shlex.quote(look['folder'])}\n"
         f"echo {shlex.quote(look['seal'] + '  ' + MANIFEST_FILE)} | sha256sum -c\n"
@@ -178,7 +180,7 @@ def _command(look: Mapping[str, str]) -> str:
 
 
 def _figure_context(figure: Figure) -> dict[str, Any]:
-    unknown = f"{figure.unknown:,} of {figure.unknown_of:,}" if figure.unknown_of else "none asked"
+    unknown = f"{figure.unknown:,} of {figure.unknown_of:,}" if figure.unknown_of else "none"
     return {
         "id": figure.id,
         "name": figure.name,

@@ -123,8 +123,8 @@ def four_numbers(figures: Sequence[Figure]) -> list[Number]:
 def figure_value(figure: Figure) -> str:
     """The value of a figure in one cell: a share or counts, with its interval where a rate is allowed."""
     if figure.low is not None and figure.high is not None:
-        if figure.unit == "hours":
-            return f"{figure.low:.1f} h" if figure.low == figure.high else f"{figure.low:.1f} to {figure.high:.1f} h"
+        if figure.unit != "share":
+            return _amount(figure.low, figure.high, figure.unit)
         value = share_range(figure.low, figure.high)
         if figure.ci_low is not None and figure.ci_high is not None:
             value += f" ({percent(figure.ci_low)} to {percent(figure.ci_high)})"
@@ -197,7 +197,16 @@ def _number(figure: Figure, label: str) -> Number:
     return Number(f"{figure.count} of {figure.denominator}", label, detail)
 
 
+def _amount(low: float, high: float, unit: str) -> str:
+    """`23.1 to 24.0 hours`, `75 to 149 days`."""
+    digits = 1 if unit == "hours" else 0
+    lower, upper = f"{low:,.{digits}f}", f"{high:,.{digits}f}"
+    return f"{upper} {unit}" if lower == upper else f"{lower} to {upper} {unit}"
+
+
 def _counts(figure: Figure) -> str:
+    if figure.low is not None:
+        return f"more than {_amount(figure.low, figure.low, figure.unit)}"
     if figure.count is None:
         return "not measured"
     high = figure.count_high if figure.count_high is not None else figure.count

@@ -125,7 +125,7 @@ def duration(hours: float) -> str:
 def span(low: float, high: float | None) -> str:
     """An interval of hours: `after 2 to 5 hours`, `within 2 days`, `after more than 12 days`."""
     if high is None or math.isinf(high):
-        return f"after {between(low, math.inf)}" if low else "seen once"
+        return f"after {between(low, math.inf)}" if low else "seen on sale once"
     return f"after {between(low, high)}" if low else f"within {duration(high)}"
 
 

@@ -15,10 +15,10 @@ def three_ways(observed: Observed) -> list[Figure]:
     platforms = [figure for figure in cells if figure.cell.startswith("identifier on ")]
     lows = [figure.low for figure in platforms if figure.low is not None]
     highs = [figure.high for figure in platforms if figure.high is not None]
-    whole = bool(platforms) and len(lows) == len(platforms) and len(highs) == len(platforms)
+    whole = len(platforms) > 1 and len(lows) == len(platforms) and len(highs) == len(platforms)
     low = sum(lows) / len(lows) if whole else None
     high = sum(highs) / len(highs) if whole else None
-    sentence = "A mean over platforms is not given: at least one platform allows no rate."
+    sentence = "A mean over platforms is not given: it needs two or more, each with a rate."
     if low is not None and high is not None:
         sentence = (
             f"The unweighted mean over {len(platforms)} platforms, as EU reports give it, is {share_range(low, high)}; "

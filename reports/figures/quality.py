@@ -98,22 +98,20 @@ def gap_between_looks(observed: Observed) -> Figure:
     sentence = "No listing was looked at twice."
     if middle is not None:
         sentence = f"Half of the listings were looked at at least every {duration(middle)} on average."
-    return guarded(
-        Figure(
-            id="K13",
-            name="gap between looks",
-            cell="all",
-            unit="hours",
-            denominator=len(gaps),
-            denominator_is="listings looked at twice or more",
-            low=middle,
-            high=middle,
-            period=observed.period,
-            unknown=len(observed.gaps) - len(gaps),
-            unknown_of=len(observed.gaps),
-            unknown_why={"looked at once": len(observed.gaps) - len(gaps)} if len(observed.gaps) > len(gaps) else {},
-            sentence=sentence,
-        )
+    return Figure(
+        id="K13",
+        name="gap between looks",
+        cell="all",
+        unit="hours",
+        denominator=len(gaps),
+        denominator_is="listings looked at twice or more",
+        low=middle,
+        high=middle,
+        period=observed.period,
+        unknown=len(observed.gaps) - len(gaps),
+        unknown_of=len(observed.gaps),
+        unknown_why={"looked at once": len(observed.gaps) - len(gaps)} if len(observed.gaps) > len(gaps) else {},
+        sentence=sentence,
     )
 
 

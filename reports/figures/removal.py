@@ -55,7 +55,7 @@ class Removal:
         if self.cause:
             return f"no takedown seen: {cause_in_words(self.cause)}"
         if self.undecided:
-            return f"{span(self.left, None)}: seen gone, but not confirmed"
+            return f"{span(self.left, None)}: then seen gone, but not confirmed"
         return f"{span(self.left, None)}: on sale when last read"
 
 

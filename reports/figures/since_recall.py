@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from reports.figures.base import NOT_COMPLIANCE, Figure, guarded
+from reports.figures.base import FEW, NOT_COMPLIANCE, Figure, guarded
 from reports.figures.removal import Removal, removals
 from reports.records import Observed
-from reports.statistics.bounds import share_by_deadline
+from reports.statistics.bounds import ShareByDeadline, share_by_deadline
 from reports.words import NBSP, number_of, percent, share_range
 
 DAYS = (2, 7, 30)
@@ -31,15 +31,7 @@ def _within(observed: Observed, days: int, rows: list[Removal], of_all: int) -> 
     if kept:
         due = np.full(kept, 24.0 * days)
         share = share_by_deadline(left[old_enough], np.maximum(left, right)[old_enough], due, recalls[old_enough])
-    words = f"Of {number_of(kept, 'confirmed listing')} seen live when their recall was published"
     met, undecided = (share.met, share.undecided) if share else (0, 0)
-    words += f", {met} went off sale within {days} days of it"
-    words += f"; for {undecided} more it could not be told" if undecided else ""
-    if share and kept >= 10:
-        words += f" ({share_range(share.low, share.high)}"
-        if share.ci_low is not None and share.ci_high is not None:
-            words += f"; 95{NBSP}% interval {percent(share.ci_low)} to {percent(share.ci_high)}"
-        words += ")"
     return guarded(
         Figure(
             id="K2",
@@ -62,6 +54,20 @@ def _within(observed: Observed, days: int, rows: list[Removal], of_all: int) -> 
             clock="A0",
             cohort="1: proven live when the clock started",
             guards=(NOT_COMPLIANCE,),
-            sentence=f"{words}. Not a measure of compliance.",
+            sentence=f"{_in_words(share, days, kept)}. Not a measure of compliance.",
         )
     )
+
+
+def _in_words(share: ShareByDeadline | None, days: int, kept: int) -> str:
+    if share is None:
+        return f"No confirmed listing was seen live when a recall at least {days} days old was published"
+    words = f"Of {number_of(kept, 'confirmed listing')} seen live when their recall was published"
+    words += f", {share.met} went off sale within {days} days of it"
+    words += f"; for {share.undecided} more it could not be told" if share.undecided else ""
+    if kept < FEW:
+        return words
+    words += f" ({share_range(share.low, share.high)}"
+    if share.ci_low is not None and share.ci_high is not None:
+        words += f"; 95{NBSP}% interval {percent(share.ci_low)} to {percent(share.ci_high)}"
+    return f"{words})"

@@ -47,24 +47,22 @@ def exposure(observed: Observed) -> Figure:
             least += hours(episode.last_on_sale_at - episode.first_on_sale_at) / 24
             end = episode.first_off_at if episode.ended and episode.first_off_at else episode.returned_at or observed.at
             most += hours(end - episode.first_on_sale_at) / 24
-    return guarded(
-        Figure(
-            id="K6",
-            name="exposure",
-            cell="all",
-            unit="days",
-            denominator=len(cases),
-            denominator_is="confirmed listings seen on sale",
-            low=least,
-            high=most,
-            period=observed.period,
-            endpoint="off_sale",
-            clock="A4",
-            cohort="every confirmed listing that we saw on sale, since we first saw it",
-            ids=tuple(case.case_id for case in cases),
-            sentence=f"Together, {number_of(len(cases), 'confirmed listing')} could be bought on at least {least:,.0f} "
-            f"and at most {most:,.0f} listing-days.",
-        )
+    return Figure(
+        id="K6",
+        name="exposure",
+        cell="all",
+        unit="days",
+        denominator=len(cases),
+        denominator_is="confirmed listings seen on sale",
+        low=least,
+        high=most,
+        period=observed.period,
+        endpoint="off_sale",
+        clock="A4",
+        cohort="every confirmed listing that we saw on sale, since we first saw it",
+        ids=tuple(case.case_id for case in cases),
+        sentence=f"Together, {number_of(len(cases), 'confirmed listing')} could be bought on at least {least:,.0f} "
+        f"and at most {most:,.0f} listing-days.",
     )
 
 
@@ -90,7 +88,7 @@ def _cell(observed: Observed, rows: Sequence[Removal], endpoint: Endpoint, cell:
         cohort="from our first sighting on",
     )
     if len(rows) < FEW:
-        words = f"{base.count} of {number_of(len(rows), 'confirmed listing')}{_where(base)} {_verb(base)}"
+        words = f"Of {number_of(len(rows), 'confirmed listing')}{_where(base)}, {base.count} {_verb(base)}"
         return [guarded(replace(base, sentence=f"{words}; too few for a curve."))]
     left, right, cause = _arrays(rows, endpoint)
     recalls = np.array([row.case.recall.notice_id for row in rows])
