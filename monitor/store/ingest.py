@@ -32,7 +32,8 @@ from monitor.store.session import Store, lock_writers
 class IngestResult:
     """What became of one folder. `new` False: it was there already, or `problems` say why it was refused.
 
-    `looks`, `searches` and `listings` count new rows; `listing_keys` are the listings that were looked at.
+    `looks`, `searches` and `listings` count new rows; `listing_keys` are the listings that were looked at. `notes` say
+    what is good to know and needs nobody: a control that failed, so that looks count as unknown.
     """
 
     run_id: str
@@ -42,13 +43,14 @@ class IngestResult:
     listings: int = 0
     problems: tuple[str, ...] = ()
     listing_keys: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def ingest_run(store: Store, folder: Path, at: datetime) -> IngestResult:
     """Take one run folder into the ledger, in one transaction. A folder that is there already changes nothing.
 
     Raises BadInput, and writes nothing, where the folder is torn, foreign or changed, or its run id was used by
-    another run. `problems` of the result name what a person should know: a gap in the chain, a failed control.
+    another run. `problems` of the result name what needs a person: a gap in the chain, a file that doesn't belong.
     """
     run = open_run(folder)
     with store.session() as session:
@@ -62,11 +64,21 @@ def ingest_run(store: Store, folder: Path, at: datetime) -> IngestResult:
         session.add(_run_row(run, at))
         session.flush()
         result = _ingest_captures(session, run)
-        for (_, marketplace, vantage), verdict in apply_controls(session, [run.run_id]).items():
-            if verdict == "failed":
-                where = f"on {marketplace} from {vantage}"
-                problems.append(f"run {run.run_id}: a control failed {where}; all its looks there count as unknown")
-    return IngestResult(run.run_id, True, result.looks, result.searches, result.listings, tuple(problems), result.keys)
+        verdicts = apply_controls(session, [run.run_id])
+    return IngestResult(
+        run_id=run.run_id,
+        new=True,
+        looks=result.looks,
+        searches=result.searches,
+        listings=result.listings,
+        problems=tuple(problems),
+        listing_keys=result.keys,
+        notes=tuple(
+            f"run {run_id}: a control failed on {marketplace} from {vantage}; all its looks there count as unknown"
+            for (run_id, marketplace, vantage), verdict in verdicts.items()
+            if verdict == "failed"
+        ),
+    )
 
 
 def ingest_all(store: Store, runs_dir: Path, at: datetime) -> list[IngestResult]:

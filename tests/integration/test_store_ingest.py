@@ -358,3 +358,10 @@ def test_another_product_under_the_id_is_derived_under_a_name_of_its_own(store: 
         "on_sale",
         START + timedelta(days=2, seconds=4),
     )
+
+
+def test_a_failed_control_is_a_note_that_needs_nobody(sqlite_store: Store, tmp_path: Path) -> None:
+    folder = write_run(tmp_path, "run-1", [*controls(live=State.FAILED), Seen("A")])
+    result = ingest_run(sqlite_store, folder, LATER)
+    assert result.problems == ()
+    assert result.notes == ("run run-1: a control failed on demo_market from us; all its looks there count as unknown",)
