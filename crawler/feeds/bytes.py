@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from crawler.errors import BadInput
 MOST_BYTES = 512 * 1024 * 1024
 """More than any list we know of, by far: a longer file is refused, packed or not."""
 
+_UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -38,7 +40,7 @@ def read_bytes(path: Path) -> bytes:
 def text_of(data: bytes, name: str) -> str:
     """UTF-8 text without its byte order mark. Raises BadInput with the place of the first wrong byte."""
     try:
-        return data.removeprefix(_BOM).decode("utf-8")
+        return data.removeprefix(_BOM).decode("utf-8").replace("\0", "")
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
         raise BadInput(f"is not UTF-8: byte {data[problem.start]:#04x} can't be read", file=name, line=line) from None
@@ -50,12 +52,28 @@ def json_of(data: bytes, name: str) -> object:
     if looks_like_html(data):
         raise BadInput("HTML where JSON was promised", file=name)
     try:
-        return json.loads(text)
+        return loads(text)
     except json.JSONDecodeError as problem:
         torn = " (the file seems to be cut off)" if problem.pos >= len(text.rstrip()) - 1 else ""
         raise BadInput(f"is not JSON: {problem.msg}{torn}", file=name, line=problem.lineno) from None
     except (RecursionError, ValueError) as problem:
         raise BadInput(f"is not JSON that can be read: {problem}", file=name) from None
+
+
+def loads(text: str) -> object:
+    """`json.loads`, with what no database keeps taken out of the texts: NUL and half characters. Raises ValueError."""
+    value: object = json.loads(text)
+    return _storable(value) if _UNSTORABLE.search(text) else value
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    return value
 
 
 def rows_of(data: bytes, name: str, delimiter: str = ",") -> tuple[list[str], Iterator[tuple[int, list[str]]]]:

@@ -82,7 +82,7 @@ def _title_flags(notice: Notice) -> Iterator[str]:
     if "(recall alert)" in title.lower():
         yield "recall-alert: a direct notice to purchasers, without a press release"
     if _EXPANDED.search(title):
-        yield "expanded: the title says that an earlier recall is expanded or announced again"
+        yield "recall-expanded: the title says that an earlier recall is expanded or announced again"
     slug = set(_words(notice.url.rstrip("/").rsplit("/", 1)[-1]))
     words = set(_words(title))
     if notice.url and len(words) > 3 and len(slug) > 3 and len(words & slug) / min(len(words), len(slug)) < 0.5:

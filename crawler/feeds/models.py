@@ -62,6 +62,7 @@ _OTHER_MARKS = re.compile(r"\b(?:batch|lots?|serial|date|code|RN|cohort|CA\d+)\b
 _IN_QUOTES = re.compile(r"[\"“]([A-Z0-9][\w./-]{3,24})[,.]?[\"”]")
 _STRONG = re.compile(r"[-_].*\d|\d.*[-_]|\d{3}")
 _LEADING_WORDS = 3
+_LONGEST_SENTENCE = 400
 _SPAN = 120
 
 
@@ -101,10 +102,10 @@ def _after_cue(text: str, cue: re.Match[str]) -> Iterator[Found]:
 
 
 def _is_excluded(text: str, at: int) -> bool:
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, at)]
-    after = _SENTENCE_END.search(text, at)
-    sentence = text[ends[-1] if ends else 0 : after.start() if after else len(text)]
-    return bool(_EXCLUDED.search(sentence))
+    first, last = max(0, at - _LONGEST_SENTENCE), min(len(text), at + _LONGEST_SENTENCE)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, first, at)]
+    after = _SENTENCE_END.search(text, at, last)
+    return bool(_EXCLUDED.search(text, ends[-1] if ends else first, after.start() if after else last))
 
 
 def _is_table(text: str, cue: re.Match[str]) -> bool:
@@ -153,6 +154,8 @@ def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
 
 def _printed(text: str) -> Iterator[Found]:
     """Codes in quotation marks that are printed on the product or its box, where no lot or serial is spoken of."""
+    if not _IN_QUOTES.search(text):
+        return
     for sentence in _SENTENCE_END.split(text):
         if _PRINTED.search(sentence) and not _OTHER_MARKS.search(sentence):
             quoted = (trimmed(match[1]) for match in _IN_QUOTES.finditer(sentence))

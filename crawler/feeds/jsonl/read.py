@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from crawler.errors import BadInput
-from crawler.feeds.bytes import looks_like_html, start_of, text_of
+from crawler.feeds.bytes import loads, looks_like_html, start_of, text_of
 from crawler.feeds.fields import Fields
 from crawler.feeds.notice import Notice
 from crawler.feeds.result import ReadResult, RecordProblem, gather
@@ -56,7 +56,7 @@ def _name(at: int, line: str) -> str:
 
 def _notice(line: str) -> Notice:
     try:
-        record = Fields(json.loads(line))
+        record = Fields(loads(line))
     except (ValueError, RecursionError) as problem:
         if isinstance(problem, RecordProblem):
             raise

@@ -106,7 +106,7 @@ def test_what_is_no_answer_of_the_api_is_bad_input(data: bytes, words: str) -> N
         ({"ProductUPCs": [{"UPC": "036000291453"}]}, "upc-check-digit"),
         ({"URL": "https:/www.cpsc.gov/Recalls/x"}, "bad-address"),
         ({"URL": "hhttps://www.cpsc.gov/Recalls/x"}, "bad-address"),
-        ({"Title": "Acme Expands Recall of Kettles"}, "expanded"),
+        ({"Title": "Acme Expands Recall of Kettles"}, "recall-expanded"),
         ({"Title": "Acme Recalls Kettles (Recall Alert)"}, "recall-alert"),
         ({"Title": "Zebra Blinds Recalled Due to Strangulation Hazard"}, "title-not-address"),
         ({"Title": "Acme Kettles 24999; Sold on Bazaar by Mallory"}, "seller-disagrees"),
