@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from crawler.archive.append import Appender, DiskFull
-from crawler.archive.warc import FIDELITY_NOTE, Message, WarcPacker
+from crawler.archive.warc import FIDELITY_NOTE, Message, Resource, WarcPacker
 from crawler.clock import Clock, instant
 from crawler.errors import BadInput, NeedsPerson
 from crawler.plan import Plan, Slot, read_plan
@@ -85,6 +85,12 @@ class RunFolder:
     def keep_rendered(self, url: str, dom: bytes, refers_to: str) -> str:
         """Append the DOM that a browser made of an archived page; the id of its record. Raises DiskFull."""
         archived = self._packer.conversion(url, self.clock.now(), dom, refers_to)
+        self._pages.append(archived.data)
+        return archived.record_id
+
+    def archive_saved(self, resource: Resource) -> str:
+        """Append a page that was saved from a browser; the id of its record. Raises DiskFull."""
+        archived = self._packer.resource(resource)
         self._pages.append(archived.data)
         return archived.record_id
 

@@ -15,8 +15,18 @@ from crawler.vantage import our_version, user_agent
 _LIBRARIES = ("scrapy", "twisted", "protego", "lxml", "parsel", "web-poet", "pydantic")
 
 
-def seal(folder: RunFolder, finish_reason: str, clock_jumps: tuple[dict[str, str], ...]) -> Manifest:
-    """Write `manifest.json` as the last file. Raises DiskFull."""
+def seal(
+    folder: RunFolder,
+    finish_reason: str,
+    clock_jumps: tuple[dict[str, str], ...],
+    *,
+    agent: str = "",
+    settings: dict[str, str | int | float] | None = None,
+) -> Manifest:
+    """Write `manifest.json` as the last file. Raises DiskFull.
+
+    `agent` and `settings` stand for what else than our crawler and its limits made the run: a person's browser.
+    """
     plan = folder.plan
     manifest = Manifest(
         run_id=plan.run_id,
@@ -26,10 +36,10 @@ def seal(folder: RunFolder, finish_reason: str, clock_jumps: tuple[dict[str, str
         previous_manifest_sha256=plan.previous_manifest_sha256,
         protocol_sha256=plan.protocol_sha256,
         identity=plan.identity.model_dump(),
-        user_agent=user_agent(plan.identity),
+        user_agent=agent or user_agent(plan.identity),
         vantages={name: vantage.model_dump() for name, vantage in plan.vantages.items()},
         software=software(),
-        settings={**plan.limits.model_dump(), "sessions": folder.before.sessions + 1},
+        settings={**(settings or plan.limits.model_dump()), "sessions": folder.before.sessions + 1},
         slots=len(folder.slots),
         captures=sum(folder.counts.values()),
         counts=dict(sorted(folder.counts.items())),

@@ -21,7 +21,10 @@ _MAX_DECODED_BYTES = 64 * 1024 * 1024
 
 
 class ArchivedPage(BaseModel):
-    """One archived answer: `wire` as sent, `body` decoded of its content coding, header names in lower case."""
+    """One archived answer: `wire` as sent, `body` decoded of its content coding, header names in lower case.
+
+    A page that a person saved from a browser has no answer: its `status` is 0 and `wire` is the saved page itself.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -75,13 +78,13 @@ class Archive:
         return record_id.strip("<>") in self._spans
 
     def page(self, record_id: str) -> ArchivedPage:
-        """The page of one response or revisit record, or the DOM of a conversion record (its status is 0).
+        """The page of one response or revisit record, or the DOM of a conversion or resource record (its status is 0).
 
         Raises BadInput for an unknown, foreign or damaged record.
         """
         record = self._record(record_id)
         fields = record.fields
-        if fields.get("warc-type") == "conversion":
+        if fields.get("warc-type") in ("conversion", "resource"):
             return _converted(record_id, record)
         if fields.get("warc-type") not in ("response", "revisit"):
             raise BadInput(f"record {record_id} is a {fields.get('warc-type')}, not a page", file=str(self.path))
@@ -109,10 +112,10 @@ class Archive:
         )
 
     def pages(self) -> Iterator[ArchivedPage]:
-        """Every answer in the file, in order: listings, searches, redirects, robots.txt."""
+        """Every answer and saved page in the file, in order: listings, searches, redirects, robots.txt."""
         for record_id, span in self._spans.items():
             start = peek(self._file, span)
-            if b"msgtype=response" in start and b"WARC-Type: re" in start:
+            if b"WARC-Type: resource" in start or (b"msgtype=response" in start and b"WARC-Type: re" in start):
                 yield self.page(record_id)
 
     def _record(self, record_id: str) -> _Record:

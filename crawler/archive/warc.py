@@ -42,8 +42,19 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Resource:
+    """A page as somebody's browser showed it, of which we have no wire bytes: its DOM as UTF-8. `about` says how it was
+    saved, field by field."""
+
+    url: str
+    at: datetime
+    body: bytes
+    about: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Archived:
-    """Two records, ready to be appended, and the id of the answer's."""
+    """Two records, ready to be appended, and the id of the page's."""
 
     record_id: str
     data: bytes
@@ -94,6 +105,19 @@ class WarcPacker:
         headers = [("WARC-Type", "conversion"), ("WARC-Record-ID", f"<{record_id}>"), ("WARC-Date", warc_date(at))]
         headers += [("WARC-Target-URI", url), ("WARC-Refers-To", f"<{refers_to}>"), ("Content-Type", RENDERED_TYPE)]
         return Archived(record_id, _record(headers, b"", content, stored=False))
+
+    def resource(self, resource: Resource) -> Archived:
+        """The `resource` record of a saved page, and the `metadata` record that says how it was saved."""
+        record_id, date = new_id(), warc_date(resource.at)
+        common = [("WARC-Date", date), ("WARC-Target-URI", one_line(resource.url))]
+        payload = f"sha256:{hashlib.sha256(resource.body).hexdigest()}"
+        headers = [("WARC-Type", "resource"), ("WARC-Record-ID", f"<{record_id}>"), *common]
+        headers += [("WARC-Payload-Digest", payload), ("Content-Type", RENDERED_TYPE)]
+        page = _record(headers, b"", resource.body, stored=False)
+        block = "".join(f"{name}: {one_line(value)}\r\n" for name, value in resource.about.items()).encode()
+        about = [("WARC-Type", "metadata"), ("WARC-Record-ID", f"<{new_id()}>"), *common]
+        about += [("WARC-Refers-To", f"<{record_id}>"), ("Content-Type", "application/warc-fields")]
+        return Archived(record_id, page + _record(about, b"", block, stored=False))
 
     def _known(self, payload: str, message: Message, record_id: str, date: str) -> _First | None:
         if len(message.body) < _SMALLEST_REVISIT or message.truncated:

@@ -78,9 +78,13 @@ CAPTURE_RULES: dict[str, str] = {
     "capture.not_allowed": "robots.txt, the operator's decision on terms, our own limits, or a host that asked for a"
     " pause forbade the visit.",
     "capture.refused": "401, 403, 407 or 429 and no page that was kept.",
+    "capture.wall_met": "A person met a wall or a login in the listing's place and saved no page of it.",
     "capture.unread": "A response came, but no page of it was kept to be read.",
 }
 """Rules for captures without a page, by id."""
+
+WALL_MET = "person: wall"
+"""The reason of a capture whose reviewer met a wall instead of the listing."""
 
 
 def judge_capture(
@@ -100,6 +104,8 @@ def judge_capture(
         return Judgement(state=forbidden, rule="capture.not_allowed", version=RULES_VERSION, says=says)
     if outcome is Outcome.NOT_LOOKED:
         return Judgement(state=failed, rule="capture.not_looked", version=RULES_VERSION, says=says)
+    if outcome is Outcome.FAILED and reason == WALL_MET:
+        return Judgement(state=blocked, rule="capture.wall_met", version=RULES_VERSION, says=says)
     if outcome is Outcome.FAILED:
         return Judgement(state=failed, rule="capture.failed", version=RULES_VERSION, says=says)
     if status in REFUSALS:

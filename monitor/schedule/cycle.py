@@ -83,6 +83,14 @@ def look(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:
         return _crawl_and_ingest(monitor, slots, result)
 
 
+def take_in(monitor: Monitor) -> TurnResult:
+    """Ingest what lies finished in the archive: runs of a person's browser, folders from other machines."""
+    with _only_one(monitor.settings):
+        result = TurnResult("ingest")
+        _ingest(monitor, result)
+        return result
+
+
 def _crawl_and_ingest(monitor: Monitor, slots: list[Slot], result: TurnResult) -> TurnResult:
     result.slots = len(slots)
     if slots and monitor.settings.stop_file.exists():

@@ -71,19 +71,20 @@ def look_slots(
     at: datetime,
     pace: Pace | None = None,
     slack_hours: float = 0.0,
+    marketplaces: Iterable[str] | None = None,
 ) -> list[Slot]:
     """Due looks at listings of allowed marketplaces from each vantage, between the controls of each marketplace.
 
-    No due look, no controls: a run is made of what it has to find out.
+    `marketplaces` names others instead: those that a person looks at. No due look, no controls: a run is made of
+    what it has to find out.
     """
     slots: list[Slot] = []
-    permitted = set(allowed(settings))
+    permitted = set(allowed(settings) if marketplaces is None else marketplaces)
     keys = suspects(session)
     for vantage in vantages:
         due = due_looks(watched_listings(session, keys, vantage.name), pace or Pace(), at, slack_hours)
         due = [item for item in due if item.watched.listing_key.partition(":")[0] in permitted]
-        marketplaces = sorted({item.watched.listing_key.partition(":")[0] for item in due})
-        for name in marketplaces:
+        for name in sorted({item.watched.listing_key.partition(":")[0] for item in due}):
             controls = choose_controls(session, registry.get(name), vantage.name, keys)
             slots.extend(_control_slots(controls, registry, name, vantage, len(slots)))
         slots.extend(_look_slots(session, registry, due, vantage, len(slots)))
@@ -95,9 +96,19 @@ def make_plan_folder(
 ) -> Path:
     """Write the plan into a folder of its own under the runs and give its path. `what` goes into the run's name."""
     settings.runs_dir.mkdir(parents=True, exist_ok=True)
-    run_id = f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{what}"
-    plan = Plan(
-        run_id=run_id,
+    plan = plan_of(session, settings, slots, what, at, protocol_sha256)
+    making = settings.runs_dir / f".{plan.run_id}.making"
+    making.mkdir()
+    write_plan(making / PLAN_FILE, plan, slots)
+    return making.rename(settings.runs_dir / plan.run_id)
+
+
+def plan_of(
+    session: Session, settings: Settings, slots: Sequence[Slot], what: str, at: datetime, protocol_sha256: str
+) -> Plan:
+    """The header of a plan for these slots: who looks, from where, within which limits, after which run."""
+    return Plan(
+        run_id=f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{what}",
         made_at=instant(at),
         identity=settings.identity,
         vantages={name: settings.vantages[name] for name in sorted({slot.vantage for slot in slots})},
@@ -110,10 +121,6 @@ def make_plan_folder(
         protocol_sha256=protocol_sha256,
         stop_file=str(settings.stop_file),
     )
-    making = settings.runs_dir / f".{run_id}.making"
-    making.mkdir()
-    write_plan(making / PLAN_FILE, plan, slots)
-    return making.rename(settings.runs_dir / run_id)
 
 
 def allowed(settings: Settings) -> list[str]:

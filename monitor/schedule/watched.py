@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.marketplaces.states import STANDING, Standing, State
+from crawler.record import Outcome
 from monitor.schedule.policy import Absence, Watched
 from monitor.store.decision_tables import MatchRow, ReviewRow
 from monitor.store.ledger_tables import EpisodeRow, JudgementRow, ListingRow, LookRow
@@ -65,12 +66,12 @@ def _watched(
 
 
 def _latest_looks(session: Session, vantage: str) -> dict[str, list[tuple[datetime, Standing]]]:
-    """The newest few looks of each listing, newest first."""
+    """The newest few looks of each listing, newest first. A slot that its run never came to is no look."""
     rank = func.row_number().over(partition_by=LookRow.listing_key, order_by=LookRow.looked_at.desc()).label("rank")
     newest = (
         select(LookRow.listing_key, LookRow.looked_at, JudgementRow.state, JudgementRow.quarantined, rank)
         .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
-        .where(LookRow.vantage == vantage)
+        .where(LookRow.vantage == vantage, LookRow.outcome != str(Outcome.NOT_LOOKED))
         .subquery()
     )
     statement = select(newest).where(newest.c.rank <= LATEST_LOOKS).order_by(newest.c.listing_key, newest.c.rank)
