@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.marketplaces.states import Standing, State
+from crawler.marketplaces.states import State
 from monitor.config import Confirmation
 from monitor.looks.facts import Fingerprint, LookFact, hours
 
@@ -87,17 +87,21 @@ def _first_entity(looks: Sequence[LookFact], rule: Confirmation) -> tuple[Entity
     changed: dict[int, LookFact] = {}
     renamed_at: datetime | None = None
     for index, look in enumerate(looks):
-        page = _shown(look)
-        if page is None:
+        page = look.page if look.state in _SHOWS_A_PRODUCT else None
+        if page is None or not page.title:
             continue
         if product.is_other(page):
             changed[index] = look._replace(state=State.REPLACED)
+            if look.quarantined:
+                continue
             if other.is_other(page):
                 showing_other, other = [], _Product()
             showing_other.append(index)
             other.add(page)
             if _confirmed([looks[shown] for shown in showing_other], rule):
                 return Entity(_with(looks[: index + 1], changed), renamed_at), looks[showing_other[0] :]
+            continue
+        if look.quarantined:
             continue
         showing_other, other = [], _Product()
         if renamed_at is None and product.titles and product.is_renamed(page):
@@ -107,13 +111,6 @@ def _first_entity(looks: Sequence[LookFact], rule: Confirmation) -> tuple[Entity
         else:
             product.add(page)
     return Entity(_with(looks, changed), renamed_at), None
-
-
-def _shown(look: LookFact) -> Fingerprint | None:
-    """The product that a page showed, where it showed one and its run can be trusted."""
-    if look.page is None or not look.page.title or look.standing is Standing.UNKNOWN:
-        return None
-    return look.page if look.state in _SHOWS_A_PRODUCT else None
 
 
 def _confirmed(looks: Sequence[LookFact], rule: Confirmation) -> bool:

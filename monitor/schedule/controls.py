@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from crawler.marketplaces.base import Marketplace
 from crawler.marketplaces.states import State
+from monitor.store.decision_tables import MatchRow
 from monitor.store.ledger_tables import JudgementRow, ListingRow, LookRow
 
 LIVE_CONTROLS = 2
@@ -33,11 +34,12 @@ class Controls:
 def choose_controls(session: Session, marketplace: Marketplace, vantage: str, suspects: set[str]) -> Controls:
     """Controls of one marketplace and vantage for the next run.
 
-    Candidates are listings that nothing points to, in an order that no person chose (by hash). One that was seen on
-    sale lately comes before one that was never looked at.
+    Candidates are listings that nothing points to, not even a lead, in an order that no person chose (by hash). One
+    that was seen on sale lately comes before one that was never looked at.
     """
     of_site = select(ListingRow).where(ListingRow.marketplace == marketplace.name)
-    candidates = [row for row in session.scalars(of_site) if row.listing_key not in suspects]
+    pointed_to = suspects | set(session.scalars(select(MatchRow.listing_key).distinct()))
+    candidates = [row for row in session.scalars(of_site) if row.listing_key not in pointed_to]
     candidates.sort(key=lambda row: hashlib.sha256(row.listing_key.encode()).digest())
     seen = _clear_states(session, [row.listing_key for row in candidates], vantage)
     live, untried, dead = [], [], []

@@ -18,13 +18,16 @@ LATEST_LOOKS = 6
 
 
 def suspects(session: Session) -> set[str]:
-    """Listings that a match of a watched tier points to and that no person rejected; leads until their first look."""
-    rejected = _rejected(session)
+    """Listings under watch: those that a person confirmed, or that a match of a watched tier points to and nobody
+    rejected; those that only a lead points to until their first look; those that a person added by hand.
+    """
+    decided = _decisions(session)
     looked = set(session.scalars(select(LookRow.listing_key).distinct()))
     watched = set()
-    for match_id, listing_key, tier in session.execute(select(MatchRow.match_id, MatchRow.listing_key, MatchRow.tier)):
-        if match_id not in rejected and (tier in WATCHED_TIERS or listing_key not in looked):
-            watched.add(listing_key)
+    for key, notice_id, tier in session.execute(select(MatchRow.listing_key, MatchRow.notice_id, MatchRow.tier)):
+        said = decided.get((key, notice_id), set())
+        if "confirmed" in said or ("rejected" not in said and (tier in WATCHED_TIERS or key not in looked)):
+            watched.add(key)
     by_hand = select(ListingRow.listing_key).where(ListingRow.role == "suspect", ListingRow.found_by == "hand")
     return watched | set(session.scalars(by_hand))
 
@@ -97,10 +100,13 @@ def _absences(session: Session, vantage: str) -> dict[str, Absence]:
     return found
 
 
-def _rejected(session: Session) -> set[int]:
-    """Matches whose newest decision of any reviewer is a rejection."""
-    newest: dict[tuple[int, str], str] = {}
-    rows = select(ReviewRow.match_id, ReviewRow.reviewer, ReviewRow.decision).order_by(ReviewRow.review_id)
-    for match_id, reviewer, decision in session.execute(rows):
-        newest[match_id, reviewer] = decision
-    return {match_id for (match_id, _), decision in newest.items() if decision == "rejected"}
+def _decisions(session: Session) -> dict[tuple[str, str], set[str]]:
+    """The newest decision of each reviewer on each pair of listing and notice."""
+    newest: dict[tuple[str, str, str], str] = {}
+    rows = select(ReviewRow.listing_key, ReviewRow.notice_id, ReviewRow.reviewer, ReviewRow.decision)
+    for key, notice_id, reviewer, decision in session.execute(rows.order_by(ReviewRow.review_id)):
+        newest[key, notice_id, reviewer] = decision
+    said: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for (key, notice_id, _), decision in newest.items():
+        said[key, notice_id].add(decision)
+    return said

@@ -74,6 +74,19 @@ def test_a_page_that_may_show_another_product_is_no_sale_of_the_first_and_ends_n
     assert (episode.last_on_sale_at, episode.unknown_looks_inside) == (START, 4)
 
 
+def test_a_look_of_a_run_that_could_not_see_does_not_hide_a_replacement() -> None:
+    looks = [
+        LookFact(
+            day, f"run-{day}", START + timedelta(days=day), State.AVAILABLE,
+            quarantined=day == 2, controls_passed=day != 2, page=KETTLE if day == 0 else POSTER,
+        )
+        for day in range(5)
+    ]  # fmt: skip
+    old, new = fold(looks, Confirmation())
+    assert (old.status, old.cause, old.first_off_at) == (Status.OFF_CONFIRMED, "replaced", START + timedelta(days=1))
+    assert (new.entity, new.first_on_sale_at) == (2, START + timedelta(days=1))
+
+
 def test_the_product_back_after_doubtful_pages_was_on_sale_all_the_time() -> None:
     half = fingerprint("Framed poster of a lake", ["https://img.test/p/7.jpg"], "Acme Home")
     (episode,) = story(KETTLE, half, half, KETTLE)
