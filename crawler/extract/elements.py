@@ -53,7 +53,7 @@ class Elements:
 
     def css(self, query: str) -> parsel.SelectorList[parsel.Selector]:
         """The first thousand elements (or attributes, with `::attr(name)`) that the selector finds; its alternatives
-        one after the other, each in the order of the page."""
+        one after the other, each in the order of the page, and equal attributes once."""
         found: dict[Any, None] = {}
         for part in _parts(query):
             for context in self._contexts(part):

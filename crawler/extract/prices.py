@@ -49,7 +49,7 @@ def plain_amount(value: Any) -> Decimal | None:
 def read_amount(text: str, separator: Separator = ".") -> Decimal | None:
     """The first amount in a printed price, with the site's decimal separator ("" to guess)."""
     found = _AMOUNT.search(text[:200])
-    if found is None or (re.search(r"-\s?$", text[: found.start()]) and found.start() > 1):
+    if found is None or text[: found.start()].endswith("-"):
         return None
     amount = Price.fromstring(found.group(), decimal_separator=_separator(found.group(), separator)).amount
     return _sane(str(amount)) if amount is not None else None
