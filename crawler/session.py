@@ -12,6 +12,8 @@ from datetime import datetime
 from scrapy.http import Request, Response
 
 from crawler.archive.append import DiskFull
+from crawler.archive.warc import RENDERED_TYPE
+from crawler.browser_looks import Renderer, Seen, refused
 from crawler.clock import Clock, instant
 from crawler.egress import EgressGuard
 from crawler.errors import NeedsPerson
@@ -74,10 +76,15 @@ class Session:
             lambda host: request_headers(host, plan.identity, None, None),
             folder.note_robots,
         )
+        self._renderer = Renderer(self._fetcher, self.guard, folder, stop, self._forbidden)
 
     def connect(self, download: Download) -> None:
         """Hand over the way to the network; a spider does so when its engine runs."""
         self._download = download
+
+    async def disconnect(self) -> None:
+        """Put away what `look` started; a spider does so when its lanes have ended."""
+        await self._renderer.put_away()
 
     async def _fetch_raw(self, request: Request) -> Response:
         return await self._download(request)
@@ -90,14 +97,9 @@ class Session:
     async def look(self, visit: Visit) -> Capture:
         """Fetch and read one page; its capture is in the folder when this returns. Raises Stopped or DiskFull."""
         started_at, started_s = self.clock.now(), self.clock.monotonic_s()
-        slot = visit.slot
-        if slot.marketplace not in self.plan.allowed_marketplaces:
-            fetched, attempt = Fetched(Outcome.NOT_ALLOWED, f"terms: {slot.marketplace} is not allowed", visit.url), 1
-        else:
-            fetched, attempt = await self._fetch(visit)
-        reading, reason = self._reading(visit, fetched)
+        seen, attempt = await self._seen(visit)
         elapsed_ms = round((self.clock.monotonic_s() - started_s) * 1000)
-        capture = self._capture(visit, fetched, reading, reason, started_at, elapsed_ms, attempt)
+        capture = self._capture(visit, seen, started_at, elapsed_ms, attempt)
         await self.folder.append(capture)
         return capture
 
@@ -105,7 +107,7 @@ class Session:
         """The line of a visit that an error of our own ended."""
         log.error("slot %s ended with an error of our own", visit.slot.slot_id, exc_info=error)
         fetched = Fetched(Outcome.FAILED, f"error: {type(error).__name__}: {error}"[:300], visit.url)
-        await self.folder.append(self._capture(visit, fetched, None, fetched.reason, self.clock.now(), 0, 1))
+        await self.folder.append(self._capture(visit, Seen(fetched, None, fetched.reason), self.clock.now(), 0, 1))
 
     def finish(self) -> Manifest:
         """Give every slot that is left its line, seal the folder and let go of it. Raises OutOfSpace."""
@@ -155,6 +157,22 @@ class Session:
             return Visit(slot, last.page + 1, last.next_page_url)
         return None
 
+    async def _seen(self, visit: Visit) -> tuple[Seen, int]:
+        """What became of a visit, and the number of the last attempt."""
+        slot = visit.slot
+        site = self._market.sites(slot.marketplace)
+        if slot.marketplace not in self.plan.allowed_marketplaces:
+            reason = f"terms: {slot.marketplace} is not allowed"
+            return Seen(Fetched(Outcome.NOT_ALLOWED, reason, visit.url), None, reason), 1
+        if site is not None and site.render == "always" and self._renderer.missing():
+            return refused(Fetched(Outcome.NOT_ALLOWED, "", visit.url), self._renderer.missing()), 1
+        fetched, attempt = await self._fetch(visit)
+
+        def read(fetched: Fetched, dom: bytes | None) -> tuple[Reading | None, str]:
+            return self._reading(visit, fetched, dom)
+
+        return await self._renderer.see(slot, visit.page, site, Seen(fetched, *read(fetched, None)), read), attempt
+
     async def _fetch(self, visit: Visit) -> tuple[Fetched, int]:
         """Fetch with at most one more attempt where the transport broke; the number of the last attempt."""
         slot = visit.slot
@@ -172,17 +190,20 @@ class Session:
             fetched = await self._fetcher.fetch(visit.url, headers_for)
         return fetched, attempt
 
-    def _reading(self, visit: Visit, fetched: Fetched) -> tuple[Reading | None, str]:
-        """What the page says, and the capture's reason. A reader that raises costs the reading, not the capture."""
+    def _reading(self, visit: Visit, fetched: Fetched, dom: bytes | None = None) -> tuple[Reading | None, str]:
+        """What the page says (what a browser made of it, with `dom`), and the capture's reason.
+
+        A reader that raises costs the reading, not the capture.
+        """
         answer = fetched.answer
         if fetched.outcome != Outcome.FETCHED or answer is None or self._market.read is None:
             return None, fetched.reason
         page = FetchedPage(
             url=fetched.url,
-            body=answer.body,
+            body=answer.body if dom is None else dom,
             status=answer.status,
             requested_url=visit.url,
-            content_type=answer.headers.get("content-type", ""),
+            content_type=answer.headers.get("content-type", "") if dom is None else RENDERED_TYPE,
             listing_id=visit.slot.listing_id,
         )
         try:
@@ -195,23 +216,14 @@ class Session:
             self._fetcher.policy.rest(fetched.url, "wall")
         return reading, fetched.reason
 
-    def _capture(
-        self,
-        visit: Visit,
-        fetched: Fetched,
-        reading: Reading | None,
-        reason: str,
-        started_at: datetime,
-        elapsed_ms: int,
-        attempt: int,
-    ) -> Capture:
-        answer = fetched.answer
+    def _capture(self, visit: Visit, seen: Seen, started_at: datetime, elapsed_ms: int, attempt: int) -> Capture:
+        fetched, answer = seen.fetched, seen.fetched.answer
         return Capture(
             run_id=self.plan.run_id,
             slot_id=visit.slot.slot_id,
             page=visit.page,
             outcome=fetched.outcome,
-            reason=reason,
+            reason=seen.reason,
             requested_url=visit.url,
             final_url=fetched.url,
             redirects=fetched.redirects,
@@ -226,13 +238,16 @@ class Session:
             wire_bytes=answer.wire_bytes if answer else 0,
             remote_ip=answer.remote_ip if answer else "",
             certificate_sha256=answer.certificate_sha256 if answer else "",
-            reading=reading,
+            shot=seen.shot,
+            rendered_record_id=seen.rendered_record_id,
+            rendering=seen.rendering,
+            reading=seen.reading,
         )
 
     def _not_looked(self, visit: Visit, reason: str) -> Capture:
         fetched = Fetched(Outcome.NOT_LOOKED, reason, "")
         attempt = max(1, self.folder.attempts_of(visit.slot.slot_id, visit.page))
-        return self._capture(visit, fetched, None, reason, self.clock.now(), 0, attempt)
+        return self._capture(visit, Seen(fetched, None, reason), self.clock.now(), 0, attempt)
 
 
 async def _not_connected(request: Request) -> Response:

@@ -46,6 +46,7 @@ class SlotSpider(Spider):
             for lane in lanes:
                 lane.cancel()
             await asyncio.gather(*lanes, return_exceptions=True)
+            await self.session.disconnect()
         no_items: tuple[Any, ...] = ()
         for item in no_items:
             yield item
