@@ -44,26 +44,23 @@ def read(
     """
     from crawler.errors import BadInput
     from crawler.marketplaces.registry import load_registry
-    from crawler.marketplaces.saved import kind_named, read_bytes, read_saved, vantage_of
+    from crawler.marketplaces.saved import PageNotes, kind_named, read_bytes, read_saved, vantage_of
 
     if (file is None) == (manifest is None):
         raise BadInput("give either a FILE or --manifest FILE.csv")
-    page_kind = kind_named(kind)
-    if kind and (page_kind is None or page_kind != kind):
+    if kind not in ("", "listing", "search", "seller"):
         raise BadInput(f"{kind!r} is neither listing, search nor seller", field="kind")
+    if status is not None and not 100 <= status <= 599:
+        raise BadInput(f"{status} is no HTTP status", field="status")
     buyer = vantage_of(vantage)
     registry = load_registry(marketplaces)
     if marketplace:
         registry.get(marketplace)
-    if status is not None and not 100 <= status <= 599:
-        raise BadInput(f"{status} is no HTTP status", field="status")
     if file is None:
         _read_manifest(manifest, registry, buyer, json)
         return
-    record = read_saved(
-        read_bytes(file), registry, url=url, marketplace=marketplace, status=status, vantage=buyer, kind=page_kind
-    )
-    _tell(record, json)
+    one = PageNotes(url=url, marketplace=marketplace, status=status, kind=kind_named(kind))
+    _tell(read_saved(read_bytes(file), registry, one, buyer), json)
 
 
 def _read_manifest(manifest: Any, registry: Any, buyer: Any, json: bool) -> None:

@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from crawler.errors import BadInput
 from crawler.extract.countries import country_code
@@ -62,20 +62,21 @@ def kind_named(name: str) -> PageKind | None:
     return next((kind for start, kind in _KINDS if plain.startswith(start)), None)
 
 
-def read_saved(
-    body: bytes,
-    registry: Registry,
-    *,
-    url: str = "",
-    marketplace: str = "",
-    status: int | None = None,
-    vantage: Vantage | None = None,
-    kind: PageKind | None = None,
-) -> dict[str, Any]:
+class PageNotes(NamedTuple):
+    """What is known of a saved page beside its bytes; "" and None where nothing is."""
+
+    url: str = ""
+    marketplace: str = ""
+    status: int | None = None
+    kind: PageKind | None = None
+
+
+def read_saved(body: bytes, registry: Registry, notes: PageNotes, vantage: Vantage | None = None) -> dict[str, Any]:
     """One saved page as the record that `read --json` prints."""
-    page = FetchedPage(url=url.strip(), body=body, status=status)
-    reading = read_page(page, marketplace=marketplace.strip() or None, kind=kind, vantage=vantage, registry=registry)
-    return record_of(reading, url.strip())
+    page = FetchedPage(url=notes.url.strip(), body=body, status=notes.status)
+    name = notes.marketplace.strip() or None
+    reading = read_page(page, marketplace=name, kind=notes.kind, vantage=vantage, registry=registry)
+    return record_of(reading, page.url)
 
 
 def read_manifest(path: Path, registry: Registry, vantage: Vantage | None = None) -> Iterator[dict[str, Any]]:
@@ -105,15 +106,13 @@ def _read_row(folder: Path, row: dict[str, str], registry: Registry, vantage: Va
         raise BadInput(f"{status!r} is no HTTP status", file=row["file"], field="status")
     if not row["file"]:
         raise BadInput("the row names no file", field="file")
-    return read_saved(
-        read_bytes(folder / row["file"]),
-        registry,
+    notes = PageNotes(
         url=row.get("url", ""),
         marketplace=row.get("marketplace", ""),
         status=int(status) if status else None,
-        vantage=vantage,
         kind=kind_named(row.get("kind", "")),
     )
+    return read_saved(read_bytes(folder / row["file"]), registry, notes, vantage)
 
 
 def record_of(reading: Reading, url: str = "") -> dict[str, Any]:

@@ -131,7 +131,7 @@ def test_a_folder_of_ones_own_is_a_marketplace_too(tmp_path: Path) -> None:
     description = page.split("```toml\n")[1].split("```")[0]
     (tmp_path / "my_market").mkdir()
     (tmp_path / "my_market" / DESCRIPTION).write_text(description, "utf-8")
-    from crawler.marketplaces.saved import read_saved, vantage_of
+    from crawler.marketplaces.saved import PageNotes, read_saved, vantage_of
 
     registry = load_registry(tmp_path)
     url = "https://www.mymarket.example/item/123?from=search"
@@ -139,10 +139,10 @@ def test_a_folder_of_ones_own_is_a_marketplace_too(tmp_path: Path) -> None:
         '<span id="ship-to" data-country="US">USA</span><h1 class="item-title">Kettle</h1>'
         '<p class="item-price">1.024,50</p><button class="buy">Buy</button>'
     )
-    record = read_saved(live.encode(), registry, url=url, vantage=vantage_of("us"))
+    record = read_saved(live.encode(), registry, PageNotes(url), vantage_of("us"))
     assert (record["marketplace"], record["state"], record["price"]) == ("my-market", "available", "1024.50")
     assert (record["listing_id"], record["url"]) == ("123", "https://www.mymarket.example/item/123")
-    gone = read_saved(b"<main><p class=notice>This item is no longer available</p></main>", registry, url=url)
+    gone = read_saved(b"<main><p class=notice>This item is no longer available</p></main>", registry, PageNotes(url))
     assert (gone["state"], gone["signature"]) == ("unverified", "removed")
 
 

@@ -19,6 +19,11 @@ class Listing(ListingPage):
         stated = _POST_ID.search(self.text)
         return super().listing_id() or (stated[1] if stated else "")
 
+    def title(self) -> str:
+        """The post's heading; a notice in its place is no title."""
+        heading = super().title()
+        return "" if heading.startswith("This posting has") else heading
+
     def prices(self) -> Prices:
         """The price beside the title, or the last amount in an old heading (`- $480 (place)`, `$900 / 2br - ...`)."""
         found = super().prices()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crawler.marketplaces.registry import Registry, load_registry
-from crawler.marketplaces.saved import kind_named, read_saved, vantage_of
+from crawler.marketplaces.saved import PageNotes, kind_named, read_saved, vantage_of
 
 PAGES = Path(__file__).resolve().parents[2] / "golden" / "pages"
 CASES: list[dict[str, Any]] = json.loads((PAGES / "cases.json").read_text("utf-8"))
@@ -25,15 +25,8 @@ def registry() -> Registry:
 
 @pytest.mark.parametrize(("case", "field"), FIELDS)
 def test_field_of_a_page(case: dict[str, Any], field: str, registry: Registry) -> None:
-    record = read_saved(
-        (PAGES / case["page"]).read_bytes(),
-        registry,
-        url=case["url"],
-        marketplace=case["marketplace"],
-        status=case["status"],
-        vantage=vantage_of(case["vantage"]),
-        kind=kind_named(case["kind"]),
-    )
+    notes = PageNotes(case["url"], case["marketplace"], case["status"], kind_named(case["kind"]))
+    record = read_saved((PAGES / case["page"]).read_bytes(), registry, notes, vantage_of(case["vantage"]))
     found = record[field]
     if field == "listings":
         found = [[hit[key] for key in ("listing_id", "url", "title", "price", "currency")] for hit in found]
