@@ -48,10 +48,7 @@ def read(
 
     if (file is None) == (manifest is None):
         raise BadInput("give either a FILE or --manifest FILE.csv")
-    if kind not in ("", "listing", "search", "seller"):
-        raise BadInput(f"{kind!r} is neither listing, search nor seller", field="kind")
-    if status is not None and not 100 <= status <= 599:
-        raise BadInput(f"{status} is no HTTP status", field="status")
+    _check(kind, status)
     buyer = vantage_of(vantage)
     registry = load_registry(marketplaces)
     if marketplace:
@@ -61,6 +58,15 @@ def read(
         return
     one = PageNotes(url=url, marketplace=marketplace, status=status, kind=kind_named(kind))
     _tell(read_saved(read_bytes(file), registry, one, buyer), json)
+
+
+def _check(kind: str, status: int | None) -> None:
+    from crawler.errors import BadInput
+
+    if kind not in ("", "listing", "search", "seller"):
+        raise BadInput(f"{kind!r} is neither listing, search nor seller", field="kind")
+    if status is not None and not 100 <= status <= 599:
+        raise BadInput(f"{status} is no HTTP status", field="status")
 
 
 def _read_manifest(manifest: Any, registry: Any, buyer: Any, json: bool) -> None:
