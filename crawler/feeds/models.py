@@ -119,7 +119,7 @@ def _is_table(text: str, cue: re.Match[str]) -> bool:
 def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
     """A list that follows its cue: codes between commas, "and" and colours in brackets, until an ordinary word."""
     if quoted := _QUOTED.match(text, cue.end()):
-        if is_code(quoted[1].replace(" ", "")) or is_number(quoted[1]):
+        if is_code(quoted[1].replace(" ", "")) or is_number(quoted[1]) or is_capital_code(quoted[1]):
             yield Found(trimmed(quoted[1]), text[cue.start() : quoted.end()][-_SPAN:])
         return
     introduced = _INTRODUCTION.match(text, cue.end())

@@ -24,6 +24,7 @@ _SOLD_CLAUSE = re.compile(
 )
 _SOLD_BY = re.compile(r"\bsold\s+by\s+(?P<seller>[^;()]+?)\s*(?:\(recall alert\))?$", re.IGNORECASE)
 _BRANDED = re.compile(r"\b([A-Z0-9][\w&'+.™®]*(?:\s[A-Z][\w&'+.™®]*){0,2})[-\s]brand(?:ed)?\b")
+_ARTICLE = re.compile(r"^(?:The|These|This|All|Recalled|Certain)\s+")
 _QUOTED = re.compile(r"[\"“]\s*([^\"”]{2,40}?)[,.]?\s*[\"”]")
 _NOT_BRANDS = frozenset("the this these recalled all amazon walmart generic no other some both various".split())
 
@@ -78,15 +79,16 @@ def sellers_of(notice: Notice) -> tuple[Found, ...]:
 
 
 def brands_of(notice: Notice) -> tuple[Found, ...]:
-    """Brands that the text calls so ("X-branded"), or that open a product's name and are quoted from the product."""
-    found = [Found(match[1], match[0]) for match in _BRANDED.finditer(f"{notice.title}. {notice.description}")]
+    """Brands that the text calls so ("X-branded"), or that open a product's name and are a party's name or quoted."""
+    branded = _BRANDED.finditer(f"{notice.title}. {notice.description}")
+    found = [Found(_ARTICLE.sub("", match[1]), match[0]) for match in branded]
     quoted = {_plain(match[1]): match[0] for match in _QUOTED.finditer(notice.description)}
     known = {_plain(one.value): one.span for one in sellers_of(notice)}
     for product in notice.products:
         words = product.name.split()
         for count in (3, 2, 1):
             lead = " ".join(words[:count]).strip(',;:"“”®™')
-            source = quoted.get(_plain(lead)) or known.get(_plain(lead))
+            source = quoted.get(_plain(lead)) or known.get(_plain(lead)) or _firm_called(notice, lead)
             if source and len(words) > count:
                 found.append(Found(lead, source))
                 break
@@ -95,6 +97,12 @@ def brands_of(notice: Notice) -> tuple[Found, ...]:
         if one.value.lower() not in _NOT_BRANDS and len(one.value) > 1:
             kept.setdefault(one.value.casefold(), one)
     return tuple(kept.values())
+
+
+def _firm_called(notice: Notice, lead: str) -> str:
+    """The party whose name opens with these words: Yoto, of Yoto Inc."""
+    words = _plain(lead)
+    return next((firm.name for firm in notice.firms if words and f"{_plain(firm.name)} ".startswith(f"{words} ")), "")
 
 
 def _short_name(name: str) -> str:

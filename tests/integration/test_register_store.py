@@ -80,3 +80,6 @@ def test_the_union_is_imported_in_under_ten_seconds(store: Store, shared: Path) 
     assert (done.records, done.new) == (5867, 5867)
     print(f"{took_s:.1f} s")
     assert took_s < 10
+    with store.session() as session:
+        again = import_notices(session, result, "jsonl", DAY + timedelta(days=7))
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 5867)

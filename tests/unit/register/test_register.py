@@ -133,11 +133,3 @@ def test_three_real_captures_show_the_real_changes(shared: Path, session: Sessio
     told = history(session, "us-cpsc:06124")
     assert [one.seen_at for one in told] == [DAY, DAY + timedelta(weeks=3)]
     assert "description" in [change.field for change in told[1].changes]
-
-
-@pytest.mark.shared
-def test_the_real_union_is_imported_in_seconds(shared: Path, session: Session) -> None:
-    result = read_any(shared / "data/recalls/cpsc/recalls_union.jsonl")
-    assert numbers(import_notices(session, result, "jsonl", DAY)) == (5867, 0, 0, 0)
-    assert numbers(import_notices(session, result, "jsonl", DAY + timedelta(days=7))) == (0, 0, 5867, 0)
-    assert sum(1 for _ in current_notices(session)) == 5867
