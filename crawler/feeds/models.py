@@ -61,6 +61,7 @@ _PRINTED = re.compile(r"\b(?:printed|marked|labell?ed|engraved)\b")
 _OTHER_MARKS = re.compile(r"\b(?:batch|lots?|serial|date|code|RN|cohort|CA\d+)\b", re.IGNORECASE)
 _IN_QUOTES = re.compile(r"[\"“]([A-Z0-9][\w./-]{3,24})[,.]?[\"”]")
 _STRONG = re.compile(r"[-_].*\d|\d.*[-_]|\d{3}")
+_DIGIT = re.compile(r"\d")
 _LEADING_WORDS = 3
 _LONGEST_SENTENCE = 400
 _SPAN = 120
@@ -87,6 +88,8 @@ def models_in(text: str) -> tuple[Found, ...]:
 
 def models_in_name(name: str) -> tuple[Found, ...]:
     """The codes in a product's name that can only be a model: capitals and digits, five characters or more."""
+    if not _DIGIT.search(name):
+        return ()
     tokens = (trimmed(match[0]) for match in _TOKEN.finditer(name))
     codes = dict.fromkeys(token for token in tokens if _NAME_CODE.fullmatch(token) and is_code(token))
     return tuple(Found(code, name[:120]) for code in codes)

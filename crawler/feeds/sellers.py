@@ -84,11 +84,12 @@ def brands_of(notice: Notice) -> tuple[Found, ...]:
     found = [Found(_ARTICLE.sub("", match[1]), match[0]) for match in branded]
     quoted = {_plain(match[1]): match[0] for match in _QUOTED.finditer(notice.description)}
     known = {_plain(one.value): one.span for one in sellers_of(notice)}
+    parties = {_plain(firm.name): firm.name for firm in notice.firms}
     for product in notice.products:
         words = product.name.split()
         for count in (3, 2, 1):
             lead = " ".join(words[:count]).strip(',;:"“”®™')
-            source = quoted.get(_plain(lead)) or known.get(_plain(lead)) or _firm_called(notice, lead)
+            source = quoted.get(_plain(lead)) or known.get(_plain(lead)) or _firm_called(parties, lead)
             if source and len(words) > count:
                 found.append(Found(lead, source))
                 break
@@ -99,10 +100,10 @@ def brands_of(notice: Notice) -> tuple[Found, ...]:
     return tuple(kept.values())
 
 
-def _firm_called(notice: Notice, lead: str) -> str:
-    """The party whose name opens with these words: Yoto, of Yoto Inc."""
+def _firm_called(parties: dict[str, str], lead: str) -> str:
+    """The party (by its plain name) whose name opens with these words: Yoto, of Yoto Inc."""
     words = _plain(lead)
-    return next((firm.name for firm in notice.firms if words and f"{_plain(firm.name)} ".startswith(f"{words} ")), "")
+    return next((name for plain, name in parties.items() if words and f"{plain} ".startswith(f"{words} ")), "")
 
 
 def _short_name(name: str) -> str:
