@@ -40,13 +40,13 @@ class Index:
         self._word_idf = _idf(documents, self._word_ids)
         self._gram_idf = _idf(grams, self._gram_ids)
         self._pieces = lru_cache(maxsize=200_000)(self._pieces_of)
-        self._matrix = self._rows([list(document.elements()) for document in documents]).T.tocsr()
+        self._matrix = self.rows([list(document.elements()) for document in documents]).T.tocsr()
 
     def ask(self, texts: Sequence[Sequence[str]], top: int = TOP) -> list[list[tuple[int, float]]]:
         """For each listing's words the `top` nearest documents with their cosines, the nearest first."""
         if not texts or not self._matrix.shape[1]:
             return [[] for _ in texts]
-        found = sp_matmul_topn(self._rows(texts), self._matrix, top_n=top, threshold=0.02, sort=True, n_threads=1)
+        found = sp_matmul_topn(self.rows(texts), self._matrix, top_n=top, threshold=0.02, sort=True, n_threads=1)
         starts, places, cosines = found.indptr, found.indices.tolist(), found.data.tolist()
         return [
             list(zip(places[start:end], cosines[start:end], strict=True))
@@ -59,7 +59,8 @@ class Index:
             return token
         return (self._repairs.letters_for_digits(token) or (token,))[0]
 
-    def _rows(self, texts: Sequence[Sequence[str]]) -> csr_matrix:
+    def rows(self, texts: Sequence[Sequence[str]]) -> csr_matrix:
+        """The vectors of `texts`, a row each: words' and n-grams' weights, of length 1 where anything is known."""
         offset = len(self._word_ids)
         indices, data, ends = [], [], [0]
         for tokens in texts:
