@@ -14,7 +14,7 @@ from crawler.errors import BadInput
 from reports.statistics.bounds import share_by_deadline
 from reports.statistics.delayed_entry import npmle_with_entry
 from reports.statistics.npmle import Npmle, Refit, npmle
-from reports.statistics.resample import over_clusters, percentile_interval
+from reports.statistics.resample import DRAWS, over_clusters, percentile_interval
 from reports.statistics.support import Floats, outward
 
 SEED = 20150113
@@ -114,7 +114,10 @@ def _median_interval(left: Floats, right: Floats, entry: Floats, cluster: Any) -
         )
     else:
         refit = Refit(*(outward(left, right) if left.size > MANY else (left, right)))
-        drawn = over_clusters(cluster, lambda weights: refit(weights, tolerance=1e-7).quantile(), seed=SEED)
+        draws = DRAWS if left.size <= MANY else DRAWS // 4
+        drawn = over_clusters(
+            cluster, lambda weights: refit(weights, tolerance=1e-6).quantile(), seed=SEED, draws=draws
+        )
     if drawn is None:
         return None
     low, high = percentile_interval([one[0] for one in drawn], [one[1] for one in drawn])

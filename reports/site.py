@@ -78,6 +78,8 @@ def headline_of(observed: Observed, figures: list[Figure]) -> str:
     more = {_notice(case_id) for case_id in line.ids} - {_notice(case_id) for case_id in model.ids}
     buyers = f"On {day(observed.at)}, buyers in {observed.country}"
     of = f"{model.denominator:,} recalls that we searched for"
+    if observed.cleared_only and not observed.cases:
+        return f"No case has been cleared for publication by {day(observed.at)}."
     if not model.count and not more:
         return f"{buyers} could not be seen to have a confirmed match on sale for any of the {of}."
     at_least = "at least " if observed.cleared_only else ""

@@ -114,6 +114,7 @@ def test_public_report_holds_only_cleared_cases_and_withholds_sellers(store: Sto
 def test_public_report_without_cleared_cases_names_none(store: Store, tmp_path: Path) -> None:
     result = write_report(store, tmp_path / "out", AT, public=True)
     assert result.cases == 0
+    assert result.headline == "No case has been cleared for publication by 31\u00a0March 2026."
     assert "No case has been cleared for publication." in texts(result)["index.html"]
     assert all(not figure.ids or figure.name == "coverage of search" for figure in result.figures)
 
