@@ -1,4 +1,4 @@
-"""Speed of the matcher on one core against the real recalls: half of issue 5's bars, for a machine that others share."""
+"""Speed of the matcher on one core against real recalls: half of the bars, for a machine that others share."""
 
 from pathlib import Path
 
