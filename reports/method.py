@@ -35,8 +35,8 @@ def method_in_words(observed: Observed) -> list[str]:
         "Looks: each listing is opened again and again as a buyer at this place would see it. A listing is called off "
         "sale only after three looks that agree and span at least 36 hours (two, a day apart, where the platform says "
         "itself that it removed the item), in runs whose controls on known live and known dead pages passed.",
-        "Times are intervals: after the last look that saw it on sale and by the first that saw it gone. Nobody looked "
-        "in between, so no exact minute is given and no average of ended cases is taken.",
+        "Times are intervals: after the last look that saw it on sale and by the first that saw it gone. No look "
+        "in between could tell, so no exact minute is given and no average of ended cases is taken.",
         "Most promises of marketplaces count from a request that can’t be seen from outside. Time since a public "
         "recall is not a measure of compliance.",
         "Restraint: public pages only, robots.txt obeyed, no login, no solving of walls. Who blocks us is reported as "
