@@ -22,8 +22,14 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTranspor
   Object.defineProperty(globalThis, name, {value: undefined});
 }
 globalThis.open = () => null;
+Object.defineProperty(Document.prototype, "domain", {get: () => location.hostname, set: () => {}, configurable: true});
+new MutationObserver(() => {
+  for (const rules of document.querySelectorAll("script[type=speculationrules i]")) rules.remove();
+}).observe(document, {childList: true, subtree: true});
 """
-"""Run before the page's own scripts: what no content policy and no request hook can refuse."""
+"""Run before the page's own scripts: what no content policy and no request hook can refuse (WebRTC, WebTransport,
+prefetching by speculation rules). Pages that set `document.domain`, which today's browsers ignore, must not fail in the
+policy's sandbox."""
 
 
 class OwnSite:
@@ -38,10 +44,14 @@ class OwnSite:
         return registrable(host) in self.domains
 
     def content_policy(self) -> str:
-        """A Content-Security-Policy (CSP level 3) that a document of this site is shown under, beside its own."""
+        """A Content-Security-Policy (CSP level 3) that a document of this site is shown under, beside its own.
+
+        Its sandbox has no pop-ups, downloads, dialogues or forms.
+        """
         own = " ".join(source for domain in self.domains for source in _sources(domain))
         nothing = ("frame-src", "child-src", "worker-src", "object-src", "media-src", "font-src", "manifest-src")
-        rules = [f"connect-src data: blob: {own}", "img-src data: blob:", "form-action 'none'"]
+        rules = ["sandbox allow-scripts allow-same-origin", f"connect-src data: blob: {own}"]
+        rules += ["img-src data: blob:", "form-action 'none'"]
         return "; ".join([*rules, *(f"{name} 'none'" for name in nothing)])
 
 
