@@ -11,6 +11,7 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from crawler.archive.append import Appender, DiskFull
 from crawler.archive.warc import FIDELITY_NOTE, Message, Resource, WarcPacker
@@ -66,7 +67,7 @@ class RunFolder:
             self._pages.append(self._packer.info(self._info(), clock.now()))
 
     @classmethod
-    def open(cls, path: Path, clock: Clock) -> "RunFolder":
+    def open(cls, path: Path, clock: Clock) -> Self:
         """Lock the folder, make a killed run whole again, and go on where it stopped."""
         plan, slots = read_plan(path / PLAN_FILE)
         lock = lock_folder(path)

@@ -2,7 +2,19 @@
 
 import typer
 
-from monitor.commands import commitments, cycle, ledger, match, notices, recalls, review, setup, watchlist
+from monitor.commands import (
+    capture,
+    commitments,
+    cycle,
+    ledger,
+    listings,
+    match,
+    notices,
+    recalls,
+    review,
+    setup,
+    watchlist,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -18,6 +30,8 @@ def register(app: typer.Typer) -> None:
     app.command()(cycle.run)
     app.command()(cycle.serve)
     app.command()(cycle.due)
+    app.command()(capture.capture)
+    app.add_typer(listings.app, name="listings")
     app.add_typer(match.app, name="match")
     app.add_typer(review.app, name="review")
     app.command()(ledger.rebuild)

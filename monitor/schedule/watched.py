@@ -11,6 +11,7 @@ from crawler.marketplaces.states import STANDING, Standing, State
 from crawler.record import Outcome
 from monitor.schedule.policy import Absence, Watched
 from monitor.store.decision_tables import MatchRow, ReviewRow
+from monitor.store.hand_tables import HandListingRow
 from monitor.store.ledger_tables import EpisodeRow, JudgementRow, ListingRow, LookRow
 
 WATCHED_TIERS = ("identifier", "line", "regulated_kind", "lookalike")
@@ -28,8 +29,7 @@ def suspects(session: Session) -> set[str]:
         said = decided.get((key, notice_id), set())
         if "confirmed" in said or ("rejected" not in said and (tier in WATCHED_TIERS or key not in looked)):
             watched.add(key)
-    by_hand = select(ListingRow.listing_key).where(ListingRow.role == "suspect", ListingRow.found_by == "hand")
-    return watched | set(session.scalars(by_hand))
+    return watched | set(session.scalars(select(HandListingRow.listing_key)))
 
 
 def watched_listings(session: Session, keys: Iterable[str], vantage: str) -> list[Watched]:

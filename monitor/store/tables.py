@@ -23,6 +23,7 @@ APPEND_ONLY = (
     "feed_checks",
     "watch_samples",
     "notice_dates",
+    "hand_listings",
 )
 """Facts and decisions: the database itself refuses to change or delete their rows."""
 

@@ -24,6 +24,7 @@ GUARDED = (
     "feed_checks",
     "watch_samples",
     "notice_dates",
+    "hand_listings",
 )
 
 
@@ -87,6 +88,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("check_id", name=op.f("pk_feed_checks")),
     )
     op.create_index(op.f("ix_feed_checks_source"), "feed_checks", ["source"], unique=False)
+    op.create_table(
+        "hand_listings",
+        sa.Column("hand_listing_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("listing_key", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("hand_listing_id", name=op.f("pk_hand_listings")),
+    )
+    op.create_index(op.f("ix_hand_listings_listing_key"), "hand_listings", ["listing_key"], unique=False)
     op.create_table(
         "listings",
         sa.Column("listing_key", sa.String(), nullable=False),
@@ -485,6 +498,8 @@ def downgrade() -> None:
     op.drop_table("matches")
     op.drop_index(op.f("ix_listings_marketplace"), table_name="listings")
     op.drop_table("listings")
+    op.drop_index(op.f("ix_hand_listings_listing_key"), table_name="hand_listings")
+    op.drop_table("hand_listings")
     op.drop_index(op.f("ix_feed_checks_source"), table_name="feed_checks")
     op.drop_table("feed_checks")
     op.drop_index(op.f("ix_episodes_listing_key"), table_name="episodes")
