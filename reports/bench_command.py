@@ -1,5 +1,6 @@
 """`stillforsale bench NAME`: what the parts cost on this machine, each beside a bare baseline in the same run."""
 
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -28,6 +29,30 @@ def crawl(
     from crawler.bench import bench_crawl
 
     _print(bench_crawl(pages), json)
+
+
+@bench.command()
+def match(
+    pairs: Path | None = typer.Option(
+        None, "--pairs", help="A folder of labelled pairs: tableA.csv, tableB.csv, train.csv, valid.csv, test.csv."
+    ),
+    recalls: list[Path] = typer.Option([], "--recalls", help="A file of recalls, any importable one; repeat for more."),
+    listings: Path | None = typer.Option(None, "--listings", help="Listings as JSON lines or CSV."),
+    json: bool = JSON,
+) -> None:
+    """How right the matcher is on labelled pairs, or how fast and how eager on listings against recalls.
+
+    With `--pairs`: trained on train, the threshold from valid, f1, precision, recall and average_precision for
+    test.csv where the folder has one (it is read once), otherwise for valid. Folders of parquet files
+    (`*train.parquet`, `*val.parquet`; needs the `parquet` extra) and of WDC Products files work too.
+    With `--recalls` and `--listings`: proposals by tier, candidates and decisions a second, memory; where the listings
+    carry a column `recalls` (the right ones), also how often the right recall is found, with its interval.
+
+    Example: stillforsale bench match --pairs shared/abt-buy --json
+    """
+    from monitor.matching.bench import bench_match
+
+    _print(bench_match(pairs, recalls, listings), json)
 
 
 def _print(result: dict[str, Any], json: bool) -> None:
