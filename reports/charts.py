@@ -96,7 +96,6 @@ def _render(
     width: int,
 ) -> str:
     import altair as alt
-    import vl_convert
 
     labels = [lane(number, case, width) for number, case in enumerate(cases, start=1)]
     start, end = observed.period
@@ -122,11 +121,19 @@ def _render(
         shape="M-.5,-.5L.5,.5M.5,-.5L-.5,.5", size=34, stroke=INK, strokeWidth=1.3
     )
     layers.append(crosses.encode(x=alt.X("at:T", scale=scale, axis=ticks), y=row("lane")))
-    chart = (
-        alt.layer(*layers)
-        .properties(width=width - (30 if width == NARROW else 150), height=LANE_HEIGHT * len(cases))
+    return _svg(alt.layer(*layers), width - (30 if width == NARROW else 150), LANE_HEIGHT * len(cases))
+
+
+def _svg(chart: Any, width: int, height: int) -> str:
+    import altair as alt
+    import vl_convert
+
+    styled = (
+        chart.properties(width=width, height=height)
         .configure(font="sans-serif", background="transparent")
         .configure_view(stroke=None)
         .configure_axis(labelColor=INK, labelFontSize=13, domainColor=MUTED, tickColor=MUTED)
     )
-    return str(vl_convert.vegalite_to_svg(chart.to_json(), vl_version=alt.SCHEMA_VERSION.lstrip("v").rsplit(".", 1)[0]))
+    return str(
+        vl_convert.vegalite_to_svg(styled.to_json(), vl_version=alt.SCHEMA_VERSION.lstrip("v").rsplit(".", 1)[0])
+    )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.marketplaces.states import Standing
+from reports.evidence import EvidenceView, evidence_of
 from reports.figures.base import HAND_PICKED, RAW_COUNTS, Figure
 from reports.figures.on_sale import Now, now
 from reports.figures.removal import CLOCK_WORDS, Removal
-from reports.records import Case, Look, Observed, Run
+from reports.records import Case, Observed, Run
 from reports.words import (
     NBSP,
     UNKNOWN_WORDS,
@@ -36,23 +37,6 @@ class Number:
     value: str
     label: str
     detail: str
-
-
-@dataclass(frozen=True)
-class EvidenceView:
-    """One look that a case rests on, with the pointers into its run folder."""
-
-    what: str
-    at: str
-    state: str
-    rule: str
-    says: str
-    method: str
-    run_id: str
-    folder: str
-    seal: str
-    warc_record_id: str
-    body_sha256: str
 
 
 @dataclass(frozen=True)
@@ -245,7 +229,7 @@ def _case_view(
         looks=f"{number_of(len(case.looks), 'look')}, {unknown} of them unknown",
         cleared_by=case.cleared_by,
         reply=case.reply,
-        evidence=tuple(_evidence(case, runs)),
+        evidence=evidence_of(case, runs),
     )
 
 
@@ -257,38 +241,6 @@ def _interval(case: Case, removal: Removal | None) -> str:
     if removal.right is None or first.first_off_at is None:
         return f"after {start}"
     return f"between {start} and {moment(first.first_off_at)}"
-
-
-def _evidence(case: Case, runs: Mapping[str, Run]) -> list[EvidenceView]:
-    """The looks that bound each spell: first and last on sale, first and last of the series that confirmed its end."""
-    wanted: dict[int, str] = {}
-    for episode in case.episodes:
-        for at, what in (
-            (episode.first_on_sale_at, "first seen on sale"),
-            (episode.last_on_sale_at, "last seen on sale"),
-            (episode.first_off_at, "first seen off sale"),
-            (episode.confirmed_at, "confirmed off sale"),
-        ):
-            look = next((look for look in case.looks if look.looked_at == at), None)
-            if look is not None:
-                wanted.setdefault(look.look_id, what)
-    return [_evidence_view(look, wanted[look.look_id], runs) for look in case.looks if look.look_id in wanted]
-
-
-def _evidence_view(look: Look, what: str, runs: Mapping[str, Run]) -> EvidenceView:
-    return EvidenceView(
-        what=what,
-        at=moment(look.looked_at),
-        state=look.state,
-        rule=look.rule,
-        says=look.says,
-        method=look.method,
-        run_id=look.run_id,
-        folder=runs[look.run_id].folder if look.run_id in runs else look.run_id,
-        seal=runs[look.run_id].manifest_sha256 if look.run_id in runs else "",
-        warc_record_id=look.warc_record_id,
-        body_sha256=look.body_sha256,
-    )
 
 
 def _public_text(text: str, withheld: bool) -> str:

@@ -124,18 +124,7 @@ def _cell(
 ) -> Figure:
     watched = {recall.notice_id for recall in recalls}
     searched = watched & searched_recalls(observed, marketplace)
-    sure: set[str] = set()
-    maybe: set[str] = set()
-    behind: list[str] = []
-    for case in observed.cases:
-        if case.recall.notice_id not in searched or not _belongs(case, cell, marketplace):
-            continue
-        standing = now(case, observed, fresh)
-        if standing is cell.counts_as:
-            sure.add(case.recall.notice_id)
-            behind.append(case.case_id)
-        elif standing is Now.UNDECIDED:
-            maybe.add(case.recall.notice_id)
+    sure, maybe, behind = _counted(observed, cell, searched, fresh, marketplace)
     undecided = maybe - sure
     where = f" on {marketplace}" if marketplace else ""
     low, high, ci = _shares(len(sure), len(sure | maybe), len(searched))
@@ -164,6 +153,25 @@ def _cell(
     )
     figure = guarded(figure, hand_picked=hand_picked, cleared_only=observed.cleared_only)
     return _worded(figure, observed, f"{cell.words}{where}", suffix)
+
+
+def _counted(
+    observed: Observed, cell: Cell, searched: set[str], fresh: timedelta, marketplace: str
+) -> tuple[set[str], set[str], list[str]]:
+    """Notices with a listing on sale for sure, those with an undecided one, and the cases behind the first."""
+    sure: set[str] = set()
+    maybe: set[str] = set()
+    behind: list[str] = []
+    for case in observed.cases:
+        if case.recall.notice_id not in searched or not _belongs(case, cell, marketplace):
+            continue
+        standing = now(case, observed, fresh)
+        if standing is cell.counts_as:
+            sure.add(case.recall.notice_id)
+            behind.append(case.case_id)
+        elif standing is Now.UNDECIDED:
+            maybe.add(case.recall.notice_id)
+    return sure, maybe, behind
 
 
 def _belongs(case: Case, cell: Cell, marketplace: str) -> bool:
