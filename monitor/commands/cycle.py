@@ -8,7 +8,7 @@ import typer
 from monitor.commands.common import open_monitor, print_json, raise_problems, say
 
 if TYPE_CHECKING:
-    from monitor.schedule.cycle import TurnResult
+    from monitor.schedule.cycle import Monitor, TurnResult
 
 JSON = typer.Option(False, "--json", help="Print one JSON value on stdout.")
 
@@ -43,6 +43,7 @@ def run(json: bool = JSON) -> None:
     from monitor.schedule import cycle
 
     monitor = open_monitor()
+    _say_what_is_missing(monitor)
     _report([cycle.discover(monitor), cycle.look(monitor)], json)
 
 
@@ -84,6 +85,17 @@ def due(
             print_json(row)
         else:
             typer.echo("  ".join(row.values()))
+
+
+def _say_what_is_missing(monitor: "Monitor") -> None:
+    """A run that plans nothing leaves a newcomer wondering; say which step is still to come."""
+    from monitor.schedule.planner import allowed, has_phrases
+
+    if not allowed(monitor.settings):
+        say("no marketplace is allowed yet: read its terms, then `stillforsale sites allow NAME --by YOU`")
+    with monitor.store.reader() as session:
+        if not has_phrases(session):
+            say("nothing is under watch yet: `stillforsale watchlist add ID`")
 
 
 def _report(results: "list[TurnResult]", json: bool) -> None:

@@ -128,6 +128,11 @@ def allowed(settings: Settings) -> list[str]:
     return sorted(name for name, terms in settings.terms.items() if terms.automation)
 
 
+def has_phrases(session: Session) -> bool:
+    """Whether anything is under watch that can be searched for."""
+    return bool(_phrases(session))
+
+
 def _control_slots(controls: Controls, registry: Registry, name: str, vantage: Vantage, start: int) -> list[Slot]:
     chosen = [
         *(("live", listing_id, url) for listing_id, url in controls.live),
