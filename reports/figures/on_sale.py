@@ -125,7 +125,6 @@ def _cell(
     watched = {recall.notice_id for recall in recalls}
     searched = watched & searched_recalls(observed, marketplace)
     sure, maybe, behind = _counted(observed, cell, searched, fresh, marketplace)
-    undecided = maybe - sure
     where = f" on {marketplace}" if marketplace else ""
     low, high, ci = _shares(len(sure), len(sure | maybe), len(searched))
     figure = Figure(
@@ -143,9 +142,9 @@ def _cell(
         high=high,
         ci_low=ci[0],
         ci_high=ci[1],
-        unknown=len(watched - searched) + len(undecided),
+        unknown=len(watched - searched) + len(maybe - sure),
         unknown_of=len(watched),
-        unknown_why=_why(len(watched - searched), len(undecided)),
+        unknown_why=_why(len(watched - searched), len(maybe - sure)),
         endpoint="off_sale",
         clock=f"the state at {day(observed.at)}",
         cohort="recalls drawn at random" if not hand_picked else "recalls picked by hand",
