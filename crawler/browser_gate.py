@@ -19,6 +19,7 @@ REFUSED_HEADER = "X-Stillforsale-Refused"
 
 CONNECT_TIMEOUT_S = 10.0
 HEAD_TIMEOUT_S = 10.0
+HANG_UP_TIMEOUT_S = 5.0
 MAX_ADDRESSES = 4
 _CHUNK_BYTES = 64 * 1024
 _HOP_BY_HOP = (b"connection:", b"proxy-", b"keep-alive:", b"upgrade:", b"te:")
@@ -40,6 +41,7 @@ class Gate:
         self._guard, self._limits = guard, limits
         self._admitted: set[tuple[str, str, int]] = set()
         self._busy: set[asyncio.Task[None]] = set()
+        self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> "Gate":
@@ -53,6 +55,9 @@ class Gate:
         for task in self._busy:
             task.cancel()
         await asyncio.gather(*self._busy, return_exceptions=True)
+        for writer in self._open:
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._open), return_exceptions=True)
 
     def admit(self, url: str) -> None:
         """Let requests to the origin of `url` pass. Raises EgressRefused where it is no http(s) URL."""
@@ -60,13 +65,15 @@ class Gate:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
+        self._open.add(writer)
         if task is not None:
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
-        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        with suppress(OSError, TimeoutError, EOFError, asyncio.LimitOverrunError, asyncio.CancelledError):
             async with asyncio.timeout(HEAD_TIMEOUT_S):
                 head = await reader.readuntil(b"\r\n\r\n")
             await self._answer(head, reader, writer)
+            await self._hang_up(writer)
         writer.close()
 
     async def _answer(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -88,7 +95,8 @@ class Gate:
             else:
                 await self._forward(head, target, (reader, writer), upstream)
         finally:
-            upstream[1].close()
+            upstream[1].transport.abort()
+            await self._hang_up(upstream[1])
 
     async def _dialled(self, method: str, target: str) -> Streams:
         """A connection to a checked address. Raises _Refused, UnknownHost, OSError or TimeoutError."""
@@ -110,7 +118,9 @@ class Gate:
 
     async def _dial(self, address: str, port: int) -> Streams:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            return await asyncio.open_connection(address, port, limit=self._limits.max_header_bytes)
+            streams = await asyncio.open_connection(address, port, limit=self._limits.max_header_bytes)
+        self._open.add(streams[1])
+        return streams
 
     async def _forward(self, head: bytes, target: str, client: Streams, upstream: Streams) -> None:
         """One plain exchange, after which both connections are closed."""
@@ -127,6 +137,14 @@ class Gate:
         await self._until_one_ends(
             self._pump(upstream[0], client[1], counted=True), self._pump(client[0], upstream[1], counted=False)
         )
+
+    async def _hang_up(self, writer: asyncio.StreamWriter) -> None:
+        """Close a connection after what was written to it has gone out."""
+        writer.close()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(HANG_UP_TIMEOUT_S):
+                await writer.wait_closed()
+            self._open.discard(writer)
 
     async def _until_one_ends(self, *both: object) -> None:
         tasks = [asyncio.ensure_future(one) for one in both]  # type: ignore[call-overload]
