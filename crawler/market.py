@@ -1,11 +1,12 @@
 """The marketplaces as a run needs them: who owns a URL, how a site is asked, how its pages are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from crawler.errors import BadInput
+from crawler.marketplaces.confirmed import Confirmed
 from crawler.marketplaces.description import Render
 from crawler.plan import Slot, Vantage
 from crawler.reading import FetchedPage, PageKind, Reading
@@ -41,12 +42,15 @@ class Market:
     read: Read | None
 
 
-def market_of(marketplaces_dir: str) -> Market:
-    """The registry and the reader. Adapters may lie in one more folder. Raises BadInput for a bad description."""
+def market_of(marketplaces_dir: str, confirmed: Iterable[Confirmed] = ()) -> Market:
+    """The registry and the reader. Adapters may lie in one more folder; `confirmed` is what people confirmed on pages.
+
+    Raises BadInput for a bad description.
+    """
     from crawler.marketplaces.reader import read_page
     from crawler.marketplaces.registry import load_registry
 
-    registry = load_registry(Path(marketplaces_dir)) if marketplaces_dir else load_registry()
+    registry = load_registry(Path(marketplaces_dir) if marketplaces_dir else None, confirmed)
 
     def site(name: str) -> Site | None:
         try:

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from crawler.errors import BadInput
+from crawler.marketplaces.confirmed import Confirmed
 
 PLAN_VERSION = 1
 
@@ -85,7 +86,8 @@ class Plan(_Record):
     """The header of `plan.jsonl`; its slots follow, one a line.
 
     `allowed_hosts` lists loopback hosts (host:port) that the egress guard lets through, for the demo and tests.
-    `allowed_marketplaces` is the operator's decision about terms: what is missing there is not visited.
+    `allowed_marketplaces` is the operator's decision about terms: what is missing there is not visited. `confirmed` is
+    what the operator's people confirmed on saved pages: it counts as verified where this run is read.
     """
 
     plan_version: int = PLAN_VERSION
@@ -98,6 +100,7 @@ class Plan(_Record):
     allowed_marketplaces: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     marketplaces_dir: str = ""
+    confirmed: tuple[Confirmed, ...] = ()
     previous_manifest_sha256: str = ""
     protocol_sha256: str = ""
     stop_file: str = ""

@@ -49,7 +49,7 @@ def open_session(folder: Path, market: Market | None = None, parent_pid: int = 0
         clock = clock_from(plan.clock)
     except (ValueError, OSError) as error:
         raise BadInput(str(error), file=str(path), line=1, field="clock") from error
-    market = market or market_of(plan.marketplaces_dir)
+    market = market or market_of(plan.marketplaces_dir, plan.confirmed)
     return Session(RunFolder.open(folder, clock), market, Stop(plan.stop_file, parent_pid))
 
 

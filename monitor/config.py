@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         return self.data_dir / "STOP"
 
     @property
+    def verified_dir(self) -> Path:
+        """What people confirmed on saved pages, one file a marketplace; the pages themselves in `pages/`."""
+        return self.data_dir / "verified"
+
+    @property
     def protocol_file(self) -> Path:
         """The study's protocol, hashed into every run."""
         return self.data_dir / "protocol.toml"

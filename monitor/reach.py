@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from crawler.marketplaces.base import Marketplace
+from crawler.marketplaces.confirmed import load_confirmed
 from crawler.marketplaces.registry import Registry, load_registry
 from crawler.reading import MarkKind
 from monitor.config import Settings
@@ -12,8 +13,9 @@ ENDS = (MarkKind.REMOVED, MarkKind.REMOVED_POLICY, MarkKind.ENDED, MarkKind.SELL
 
 
 def registry_of(settings: Settings) -> Registry:
-    """The marketplaces of the package and of the operator's own folder."""
-    return load_registry(Path(settings.marketplaces_dir) if settings.marketplaces_dir else None)
+    """The marketplaces of the package and of the operator's own folder, with what the operator's people confirmed."""
+    extra_dir = Path(settings.marketplaces_dir) if settings.marketplaces_dir else None
+    return load_registry(extra_dir, load_confirmed(settings.verified_dir))
 
 
 def reach_table(settings: Settings) -> list[dict[str, str]]:
@@ -26,13 +28,14 @@ def _row(marketplace: Marketplace, settings: Settings) -> dict[str, str]:
     allowed = "allowed" if decided and decided.automation else "forbidden" if decided else "undecided: off"
     needs_browser = {"never": "fetch", "on_shell": "fetch, browser for shells", "always": "browser"}
     ends = [one for one in site.signatures if one.kind in ENDS]
-    confirmed = sorted({one.kind.value for one in ends if one.verified is not None})
+    confirmed = {one.kind.value for one in ends if one.verified is not None}
+    confirmed |= {f"{one.state} (confirmed here, layout {one.layout or 'unnamed'})" for one in marketplace.confirmed}
     return {
         "marketplace": marketplace.name,
         "automated": allowed,
         "search": "by address" if site.search_url else "not by address",
         "look": needs_browser[marketplace.render],
-        "ends verified": ", ".join(confirmed) or "none: a person must confirm",
+        "ends verified": ", ".join(sorted(confirmed)) or "none: a person must confirm",
         "api": ", ".join(f"{api.name} ({api.needs})" for api in site.apis) or "none",
         "terms read": site.terms.read_on,
         "terms say": site.terms.automation,

@@ -4,11 +4,12 @@ An adapter is a folder with `marketplace.toml` and, where the description is not
 `Search` or `Seller`, subclasses of the pages named here. They hand over marks and facts and never name a state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from crawler.marketplaces.address import Addresses
+from crawler.marketplaces.confirmed import Confirmed
 from crawler.marketplaces.description import Render, Signature, Site
 from crawler.marketplaces.listing import ListingPage
 from crawler.marketplaces.page import SitePage
@@ -32,11 +33,22 @@ class PageClasses:
 
 
 class Marketplace:
-    """One marketplace: its description, its addresses, its page objects (loaded when first read with)."""
+    """One marketplace: its description, its addresses, its page objects (loaded when first read with), and what this
+    operator's people confirmed of it."""
 
-    def __init__(self, site: Site, folder: Path, load_pages: Callable[[], PageClasses]) -> None:
+    def __init__(
+        self, site: Site, folder: Path, load_pages: Callable[[], PageClasses], confirmed: Sequence[Confirmed] = ()
+    ) -> None:
         self.site, self.folder, self._load_pages = site, folder, load_pages
         self.addresses = Addresses(site)
+        self.confirmed = tuple(confirmed)
+
+    def with_confirmed(self, confirmed: Sequence[Confirmed]) -> "Marketplace":
+        """The same marketplace with these confirmations, and the signatures that they bring along."""
+        own = {one.signature: one.own_signature() for one in confirmed if one.bound}
+        kept = [one for one in self.site.signatures if one.id not in own]
+        site = self.site.model_copy(update={"signatures": (*kept, *own.values())})
+        return Marketplace(site, self.folder, self._load_pages, confirmed)
 
     @cached_property
     def pages(self) -> PageClasses:
@@ -66,6 +78,10 @@ class Marketplace:
     def verified(self) -> frozenset[str]:
         """Ids of the signatures that a person has confirmed on a saved page."""
         return frozenset(one.id for one in self.site.signatures if one.verified is not None)
+
+    def verified_for(self, layout: str, url: str) -> frozenset[str]:
+        """Ids of the signatures that count as verified on a page of this layout at this address."""
+        return self.verified | {one.signature for one in self.confirmed if one.holds_for(layout, url)}
 
     def signature(self, signature_id: str) -> Signature | None:
         """The description of one signature; None for those of schema.org data, which every site shares."""

@@ -137,7 +137,7 @@ def _read_listing(
         asked_id=asked_id,
         landed_id=landed_id if page.url else asked_id,
         asked_country=vantage.country if vantage else "",
-        verified=site.verified,
+        verified=site.verified_for(layout, page.url or page.requested_url),
         unreadable=unreadable,
     )
     judgement = judge_listing(evidence)

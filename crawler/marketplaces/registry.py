@@ -5,7 +5,7 @@ import importlib.util
 import inspect
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from crawler.errors import BadInput
 from crawler.marketplaces.address import host_of
 from crawler.marketplaces.base import ListingPage, Marketplace, PageClasses, SearchPage
+from crawler.marketplaces.confirmed import Confirmed
 from crawler.marketplaces.description import Site
 
 HERE = Path(__file__).parent
@@ -64,8 +65,9 @@ class Registry:
         return None
 
 
-def load_registry(extra_dir: Path | str | None = None) -> Registry:
+def load_registry(extra_dir: Path | str | None = None, confirmed: Iterable[Confirmed] = ()) -> Registry:
     """Every marketplace of the package, and those in `extra_dir` (one folder each; a name that exists is replaced).
+    `confirmed`: what this operator's people confirmed beside what the descriptions say is verified.
 
     Raises BadInput with file and field where a description can't be used.
     """
@@ -78,6 +80,11 @@ def load_registry(extra_dir: Path | str | None = None) -> Registry:
     for folder in folders:
         marketplace = load_marketplace(folder)
         marketplaces[marketplace.name] = marketplace
+    by_name: dict[str, list[Confirmed]] = {}
+    for one in confirmed:
+        by_name.setdefault(one.marketplace, []).append(one)
+    for name in by_name.keys() & marketplaces.keys():
+        marketplaces[name] = marketplaces[name].with_confirmed(by_name[name])
     return Registry(marketplaces)
 
 

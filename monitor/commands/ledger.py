@@ -23,14 +23,12 @@ def rebuild(
 
     Example: stillforsale rebuild --dry-run
     """
-    from pathlib import Path
-
-    from crawler.marketplaces.registry import load_registry
+    from monitor.reach import registry_of
     from monitor.store.reread import rebuild as read_again
     from monitor.store.session import open_store
 
     settings = load_settings(initialised=False)
-    registry = load_registry(Path(settings.marketplaces_dir) if settings.marketplaces_dir else None)
+    registry = registry_of(settings)
     store = open_store(settings.ledger_url)
     result = read_again(store, settings.runs_dir, registry, settings.confirmation, dry_run=dry_run)
     if json:

@@ -12,13 +12,14 @@ from pathlib import Path
 from crawler.child import ChildResult, crawl_in_child
 from crawler.clock import Clock
 from crawler.errors import NeedsPerson
-from crawler.marketplaces.registry import Registry, load_registry
+from crawler.marketplaces.registry import Registry
 from crawler.plan import Slot
 from crawler.record import MANIFEST_FILE, PLAN_FILE
 from monitor.config import Settings
 from monitor.looks.derive import derive_episodes
 from monitor.matching.propose import propose_matches
 from monitor.protocol import protocol_digest
+from monitor.reach import registry_of
 from monitor.schedule.planner import look_slots, make_plan_folder, search_slots
 from monitor.store.ingest import ingest_all
 from monitor.store.session import Store, open_store
@@ -51,8 +52,7 @@ class Monitor:
     @classmethod
     def open(cls, settings: Settings, clock: Clock, crawl: Crawl = crawl_in_child) -> "Monitor":
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        extra = Path(settings.marketplaces_dir) if settings.marketplaces_dir else None
-        return cls(settings, open_store(settings.ledger_url), clock, load_registry(extra), crawl)
+        return cls(settings, open_store(settings.ledger_url), clock, registry_of(settings), crawl)
 
 
 def discover(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:

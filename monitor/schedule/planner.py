@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.clock import instant
+from crawler.marketplaces.confirmed import load_confirmed
 from crawler.marketplaces.registry import Registry
 from crawler.plan import Plan, Slot, Vantage, write_plan
 from crawler.record import PLAN_FILE
@@ -117,6 +118,7 @@ def plan_of(
         allowed_marketplaces=tuple(allowed(settings)),
         allowed_hosts=settings.allowed_hosts,
         marketplaces_dir=settings.marketplaces_dir,
+        confirmed=load_confirmed(settings.verified_dir),
         previous_manifest_sha256=_last_manifest(session),
         protocol_sha256=protocol_sha256,
         stop_file=str(settings.stop_file),

@@ -24,6 +24,10 @@ APPEND_ONLY = (
     "watch_samples",
     "notice_dates",
     "hand_listings",
+    "page_decisions",
+    "blind_samples",
+    "blind_judgements",
+    "background",
 )
 """Facts and decisions: the database itself refuses to change or delete their rows."""
 

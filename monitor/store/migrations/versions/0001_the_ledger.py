@@ -25,10 +25,32 @@ GUARDED = (
     "watch_samples",
     "notice_dates",
     "hand_listings",
+    "page_decisions",
+    "blind_samples",
+    "blind_judgements",
+    "background",
 )
 
 
 def upgrade() -> None:
+    op.create_table(
+        "background",
+        sa.Column("background_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("listing_key", sa.String(), nullable=False),
+        sa.Column("stands_for", sa.String(), nullable=False),
+        sa.Column("marketplace", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("alike", sa.String(), nullable=False),
+        sa.Column("candidates", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("background_id", name=op.f("pk_background")),
+        sa.UniqueConstraint("listing_key", "stands_for", name=op.f("uq_background_listing_key_stands_for")),
+    )
+    op.create_index(op.f("ix_background_listing_key"), "background", ["listing_key"], unique=False)
+    op.create_index(op.f("ix_background_stands_for"), "background", ["stands_for"], unique=False)
     op.create_table(
         "case_steps",
         sa.Column("step_id", sa.Integer(), autoincrement=True, nullable=False),
@@ -404,6 +426,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_searches_phrase_id"), "searches", ["phrase_id"], unique=False)
     op.create_table(
+        "blind_samples",
+        sa.Column("sample_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("week", sa.String(), nullable=False),
+        sa.Column("look_id", sa.Integer(), nullable=False),
+        sa.Column("marketplace", sa.String(), nullable=False),
+        sa.Column("seed", sa.String(), nullable=False),
+        sa.Column("drawn_from", sa.Integer(), nullable=False),
+        sa.Column("drawn_by", sa.String(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["look_id"], ["looks.look_id"], name=op.f("fk_blind_samples_look_id")),
+        sa.PrimaryKeyConstraint("sample_id", name=op.f("pk_blind_samples")),
+        sa.UniqueConstraint("week", "look_id", name=op.f("uq_blind_samples_week_look_id")),
+    )
+    op.create_index(op.f("ix_blind_samples_look_id"), "blind_samples", ["look_id"], unique=False)
+    op.create_index(op.f("ix_blind_samples_week"), "blind_samples", ["week"], unique=False)
+    op.create_table(
         "judgements",
         sa.Column("look_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -422,6 +460,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_judgements_state"), "judgements", ["state"], unique=False)
     op.create_table(
+        "page_decisions",
+        sa.Column("decision_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("look_id", sa.Integer(), nullable=False),
+        sa.Column("marketplace", sa.String(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("layout", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("page_sha256", sa.String(), nullable=False),
+        sa.Column("warc_record_id", sa.String(), nullable=False),
+        sa.Column("confirmation", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["look_id"], ["looks.look_id"], name=op.f("fk_page_decisions_look_id")),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_page_decisions")),
+    )
+    op.create_index(op.f("ix_page_decisions_look_id"), "page_decisions", ["look_id"], unique=False)
+    op.create_index(
+        "ix_page_decisions_subject", "page_decisions", ["marketplace", "signature", "state", "layout"], unique=False
+    )
+    op.create_table(
         "sightings",
         sa.Column("sighting_id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("search_id", sa.Integer(), nullable=False),
@@ -433,16 +495,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sightings_listing_key"), "sightings", ["listing_key"], unique=False)
     op.create_index(op.f("ix_sightings_search_id"), "sightings", ["search_id"], unique=False)
+    op.create_table(
+        "blind_judgements",
+        sa.Column("judgement_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("sample_id", sa.Integer(), nullable=False),
+        sa.Column("person_says", sa.String(), nullable=False),
+        sa.Column("crawler_said", sa.String(), nullable=False),
+        sa.Column("page_sha256", sa.String(), nullable=False),
+        sa.Column("judged_by", sa.String(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["sample_id"], ["blind_samples.sample_id"], name=op.f("fk_blind_judgements_sample_id")),
+        sa.PrimaryKeyConstraint("judgement_id", name=op.f("pk_blind_judgements")),
+    )
+    op.create_index(op.f("ix_blind_judgements_sample_id"), "blind_judgements", ["sample_id"], unique=False)
     guard(op.get_bind(), GUARDED)
 
 
 def downgrade() -> None:
     unguard(op.get_bind(), GUARDED)
+    op.drop_index(op.f("ix_blind_judgements_sample_id"), table_name="blind_judgements")
+    op.drop_table("blind_judgements")
     op.drop_index(op.f("ix_sightings_search_id"), table_name="sightings")
     op.drop_index(op.f("ix_sightings_listing_key"), table_name="sightings")
     op.drop_table("sightings")
+    op.drop_index("ix_page_decisions_subject", table_name="page_decisions")
+    op.drop_index(op.f("ix_page_decisions_look_id"), table_name="page_decisions")
+    op.drop_table("page_decisions")
     op.drop_index(op.f("ix_judgements_state"), table_name="judgements")
     op.drop_table("judgements")
+    op.drop_index(op.f("ix_blind_samples_week"), table_name="blind_samples")
+    op.drop_index(op.f("ix_blind_samples_look_id"), table_name="blind_samples")
+    op.drop_table("blind_samples")
     op.drop_index(op.f("ix_searches_phrase_id"), table_name="searches")
     op.drop_table("searches")
     op.drop_table("run_controls")
@@ -506,3 +590,6 @@ def downgrade() -> None:
     op.drop_table("episodes")
     op.drop_index("ix_case_steps_case", table_name="case_steps")
     op.drop_table("case_steps")
+    op.drop_index(op.f("ix_background_stands_for"), table_name="background")
+    op.drop_index(op.f("ix_background_listing_key"), table_name="background")
+    op.drop_table("background")

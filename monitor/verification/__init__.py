@@ -1,0 +1,1 @@
+"""What people saw on pages: confirmed signatures, blind re-checks, two vantages side by side."""
