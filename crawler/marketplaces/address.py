@@ -2,10 +2,11 @@
 
 import re
 from functools import cache
-from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
 from crawler.marketplaces.description import Site
 
+_TRACKING = frozenset({"gclid", "fbclid", "msclkid", "mc_cid", "mc_eid", "_ga", "ref", "srsltid"})
 _TWO_PART_SUFFIX = re.compile(r"\.(?:co|com|org|net)\.[a-z]{2}$")
 
 
@@ -20,6 +21,24 @@ def host_of(url: str) -> str:
         return (urlsplit(url.strip()).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def address_id(url: str) -> str:
+    """An id for a page of a shop whose addresses nobody described: host and path, and the query without tracking."""
+    try:
+        parts = urlsplit(url.strip())
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    if not parts.hostname:
+        return ""
+    kept = sorted((name, value) for name, value in parse_qsl(parts.query) if not _is_tracking(name.lower()))
+    query = f"?{urlencode(kept)}" if kept else ""
+    return f"{parts.hostname.removeprefix('www.')}{port}{parts.path.rstrip('/')}{query}"
+
+
+def _is_tracking(name: str) -> bool:
+    return name.startswith("utm_") or name in _TRACKING
 
 
 class Addresses:
