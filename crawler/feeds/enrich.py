@@ -1,4 +1,4 @@
-"""What our own rules find in a notice: identifiers with their spans, the scope, and oddities."""
+"""What our own rules find in a notice: identifiers and facts with their spans, the scope, and oddities."""
 
 import re
 from collections import defaultdict
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from crawler.extract.gtin import valid_gtin
 from crawler.feeds.identifiers import identifiers_of
 from crawler.feeds.notice import Notice, Scope
-from crawler.feeds.prose import made_months, sale_months
+from crawler.feeds.prose import facts_of, made_months, sale_months
 from crawler.feeds.sellers import sold_clause
 from crawler.feeds.text import is_http
 
@@ -31,7 +31,7 @@ _LEAST_SHARED = 40
 
 
 def enrich(notices: Iterable[Notice]) -> tuple[Notice, ...]:
-    """The notices with identifiers, scope and flags added; what the source says stays as it is."""
+    """The notices with identifiers, facts, scope and flags added; what the source says stays as it is."""
     listed = tuple(notices)
     pasted = _shared_places(listed)
     return tuple(_enriched(notice, pasted.get(notice.id, "")) for notice in listed)
@@ -56,6 +56,7 @@ def _enriched(notice: Notice, shared_with: str) -> Notice:
     return notice.model_copy(
         update={
             "identifiers": identifiers_of(notice, glued=glued),
+            "facts": facts_of(notice),
             "scope": scope_of(notice),
             "flags": tuple(dict.fromkeys(flags)),
         }

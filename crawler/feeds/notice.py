@@ -12,6 +12,7 @@ NoticeKind = Literal["recall", "ban", "standard", "warning", "violation", "platf
 Scope = Literal["all_units", "certain_units", "unknown"]
 IdentifierKind = Literal["gtin", "model", "asin", "batch", "serial", "brand", "seller", "listing"]
 Provenance = Literal["structured", "prose"]
+FactKind = Literal["price_usd", "sold", "made", "colour", "size"]
 
 
 class _Part(BaseModel):
@@ -52,6 +53,16 @@ class Identifier(_Part):
     valid: bool = True
 
 
+class Fact(_Part):
+    """What prose says of the sale or the look, quoted in `span`: `price_usd` and months (`sold`, `made`: 2024-05) from
+    `value` up to `to`, "" where the text gives one only; a `colour` or `size` is `value` alone."""
+
+    kind: FactKind
+    value: str
+    to: str = ""
+    span: str = ""
+
+
 class Link(_Part):
     """A tie to another notice: `joint`, `expands`, `reannounces`, `supersedes`; `target` is an id or a URL."""
 
@@ -87,6 +98,7 @@ class Notice(_Part):
     completeness: str = ""
     language: str = "en"
     identifiers: tuple[Identifier, ...] = ()
+    facts: tuple[Fact, ...] = ()
     links: tuple[Link, ...] = ()
     scope: Scope = "unknown"
     flags: tuple[str, ...] = Field(default=(), description="oddities that a person should know of, as `flag: words`")

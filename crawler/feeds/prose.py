@@ -1,17 +1,25 @@
 """What the prose about the sale and the look of a product says: prices, months of sale, colours, sizes, with spans."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from crawler.feeds.models import Found
+from crawler.feeds.notice import Fact, FactKind, Notice
 from crawler.feeds.text import month_number
 
-_MONEY = r"\$\s?(\d[\d,]*(?:\.\d\d)?)"
-_PRICES = re.compile(rf"{_MONEY}(?:\s*(?:and|to|-|–)\s*{_MONEY})?")
-_MONTH = r"([A-Z][a-z]{2,8})\.?\s+(?:\d{1,2},\s*)?(\d{4})"
-_SALE = re.compile(rf"\b(?i:from|between|in)\s+{_MONTH}(?:\s*(?:through|to|and|until|thru|-|–)\s*{_MONTH})?")
-_MADE = re.compile(rf"\b(?i:manufactured|made|produced)\s+(?:only\s+)?(?:from|between|in|after)\s+{_MONTH}")
+_AMOUNT = r"\d[\d,]*(?:\.\d\d)?"
+_PRICES = re.compile(
+    rf"\$\s?({_AMOUNT})(?!\s?(?:million|billion|gift|coupon|voucher))"
+    rf"(?:\s*(?:and|to|-|–)\s*({_AMOUNT})(?=\s*(?:[.,;()]|depending|$)))?"
+)
+_MONTH = r"([A-Z][a-z]{2,8})\.?,?\s+(?:\d{1,2},\s*)?(\d{4})"
+_BARE_MONTH = r"([A-Z][a-z]{2,8})\.?(?:\s+\d{1,2})?"
+_JOINED = r",?\s*(?:up\s+)?(?:through|to|and|until|thru|-|–)\s*(?:the\s+end\s+of\s+)?"
+_PERIOD = rf"(?:{_BARE_MONTH}{_JOINED})?{_MONTH}(?:{_JOINED}{_MONTH})?"
+_SALE = re.compile(rf"\b(?i:from|between|in|during|since)\s+{_PERIOD}")
+_MADE = re.compile(rf"\b(?i:manufactured|made|produced)\s+(?:only\s+)?(?:(?i:from|between|in|after|since)\s+){_PERIOD}")
 _COLOURS = (
     "black white gray grey silver gold red blue navy green teal turquoise aqua yellow orange pink purple violet lilac "
     "lavender brown tan beige cream ivory bronze copper charcoal burgundy maroon coral mint khaki"
@@ -24,6 +32,8 @@ _SIZE = re.compile(
     r"gallons?|liters?|ml|piece|pieces|pack|count)\b",
     re.IGNORECASE,
 )
+_MOST = 24
+"""Colours, and sizes, of one notice at most: a longer list tells nothing apart."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,11 @@ class Months:
     span: str
 
 
+def facts_of(notice: Notice) -> tuple[Fact, ...]:
+    """The facts that the notice states as such and those that its prose gives; prices of US authorities only."""
+    return tuple(dict.fromkeys((*notice.facts, *_read(notice))))
+
+
 def prices_in(text: str) -> Prices | None:
     """The range of all prices that the text gives; None where there is none."""
     found = list(_PRICES.finditer(text))
@@ -54,7 +69,7 @@ def prices_in(text: str) -> Prices | None:
 
 
 def sale_months(text: str) -> Months | None:
-    """When the product was sold: "from May 2023 through January 2024"."""
+    """When the product was sold, from the earliest period to the latest: "from May 2023 through January 2024"."""
     return _months(_SALE, text)
 
 
@@ -73,19 +88,48 @@ def sizes_in(text: str) -> tuple[Found, ...]:
     return _each(_SIZE, text)
 
 
+def _read(notice: Notice) -> Iterator[Fact]:
+    if notice.authority.startswith("us-") and (prices := prices_in(notice.sold_at)):
+        highest = str(prices.highest) if prices.highest > prices.lowest else ""
+        yield Fact(kind="price_usd", value=str(prices.lowest), to=highest, span=prices.span)
+    periods: tuple[tuple[FactKind, Months | None], ...] = (
+        ("sold", sale_months(notice.sold_at)),
+        ("made", made_months(notice.description)),
+    )
+    for kind, months in periods:
+        if months:
+            yield Fact(kind=kind, value=months.first, to=months.last, span=months.span)
+    looks = " ".join((*(product.name for product in notice.products), notice.description))
+    listed: tuple[tuple[FactKind, tuple[Found, ...]], ...] = (("colour", colours_in(looks)), ("size", sizes_in(looks)))
+    for kind, found in listed:
+        yield from (Fact(kind=kind, value=one.value, span=one.span) for one in found[:_MOST])
+
+
 def _months(pattern: re.Pattern[str], text: str) -> Months | None:
+    months: list[str] = []
+    spans: list[str] = []
     for match in pattern.finditer(text):
-        parts = [part for part in match.groups() if part]
-        pairs = [(month_number(parts[at]), parts[at + 1]) for at in range(0, len(parts), 2)]
-        if all(month for month, _ in pairs):
-            months = [f"{year}-{month:02d}" for month, year in pairs]
-            return Months(months[0], months[1] if len(months) > 1 else "", match[0])
-    return None
+        found = _period(*match.groups(default=""))
+        if found:
+            months += found
+            spans.append(match[0])
+    if not months:
+        return None
+    first, last = min(months), max(months)
+    return Months(first, last if len(months) > 1 else "", " ... ".join(spans)[:120])
+
+
+def _period(bare: str, month: str, year: str, end_month: str, end_year: str) -> list[str]:
+    """The months of one period; a month without a year takes that of the next ("May through June 2024")."""
+    pairs = [(bare, year), (month, year), (end_month, end_year)]
+    given = [(month_number(name), of) for name, of in pairs if name]
+    return [f"{of}-{number:02d}" for number, of in given] if all(number for number, _ in given) else []
 
 
 def _each(pattern: re.Pattern[str], text: str) -> tuple[Found, ...]:
     found: dict[str, Found] = {}
     for match in pattern.finditer(text):
+        value = " ".join(match[0].lower().split())
         around = text[max(0, match.start() - 30) : match.end() + 30]
-        found.setdefault(" ".join(match[0].lower().split()), Found(match[0].lower(), around))
+        found.setdefault(value, Found(value, around))
     return tuple(found.values())

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crawler.feeds.notice import Identifier, Notice
+from crawler.feeds.notice import FactKind, Identifier, Notice
 from monitor.register.history import Version, history
 from monitor.register.identifiability import identifiability
 
@@ -15,6 +15,13 @@ _SCOPE_WORDS = {
     "all_units": "all units",
     "certain_units": "certain lots, dates or serial numbers only",
     "unknown": "not known: say nothing about a single unit",
+}
+_FACT_WORDS: dict[FactKind, str] = {
+    "price_usd": "price in US dollars, as read",
+    "sold": "months of sale, as read",
+    "made": "made",
+    "colour": "colours named",
+    "size": "sizes named",
 }
 _WIDTH = 110
 
@@ -56,7 +63,8 @@ def _sections(notice: Notice) -> Iterator[str]:
     yield _section("Product", [*products, notice.description])
     yield _section("Scope", [_SCOPE_WORDS[notice.scope]])
     yield _section("Hazard", [*notice.hazards, *notice.injuries])
-    yield _section("Sold", [notice.sold_at])
+    yield _section("Sold", [notice.sold_at, *_facts(notice, "price_usd", "sold")])
+    yield _section("Look and making", list(_facts(notice, "colour", "size", "made")))
     yield _section("Parties", [f"{one.role}: {one.name}" for one in notice.firms])
     yield _section("Made in", [", ".join(notice.countries)])
     yield _section("Remedy", [", ".join(notice.remedy_options), *notice.remedies])
@@ -73,6 +81,14 @@ def _section(name: str, lines: list[str]) -> str:
         return ""
     wrapped = [textwrap.fill(line, _WIDTH, initial_indent="  ", subsequent_indent="    ") for line in filled]
     return "\n".join([name, *wrapped])
+
+
+def _facts(notice: Notice, *kinds: FactKind) -> Iterator[str]:
+    """Each kind that the prose gives, in one line of its own."""
+    for kind in kinds:
+        ranges = [f"{one.value} to {one.to}" if one.to else one.value for one in notice.facts if one.kind == kind]
+        if ranges:
+            yield f"{_FACT_WORDS[kind]}: {', '.join(ranges)}"
 
 
 def _mark(one: Identifier) -> str:

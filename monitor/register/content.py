@@ -7,11 +7,11 @@ from typing import Any
 
 from crawler.feeds.notice import Identifier, Notice
 
-_DERIVED = {"flags", "scope", "verified"}
+_DERIVED = {"flags", "scope", "verified", "facts"}
 
 
 def content_of(notice: Notice) -> dict[str, Any]:
-    """The notice without what our own rules found (flags, scope, identifiers out of prose), empty fields left out."""
+    """The notice without what our own rules found (flags, scope, facts and identifiers out of prose) and empty fields."""
     repeated = {*notice.upcs, *(product.model for product in notice.products)}
     stated = tuple(one for one in notice.identifiers if one.provenance == "structured" and one.value not in repeated)
     bare = notice.model_copy(update={"identifiers": stated})

@@ -13,7 +13,7 @@ from crawler.feeds.text import iso_day
 SOURCE = "jsonl"
 _JOINED = ("sold_at", "units")
 _LISTS = ("hazards", "remedies", "remedy_options", "injuries", "upcs", "countries", "categories", "flags")
-_RECORDS = ("products", "firms", "images", "identifiers", "links")
+_RECORDS = ("products", "firms", "images", "identifiers", "facts", "links")
 _TEXTS = ("title", "url", "description", "consumer_contact", "completeness", "language")
 
 
