@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from web_poet import HttpResponse
 
 from crawler.extract.decode import decode_body
+from crawler.marketplaces.address import address_id
 from crawler.marketplaces.base import Marketplace, SitePage
 from crawler.marketplaces.ladder import Evidence, judge_listing
 from crawler.marketplaces.registry import Registry
@@ -127,6 +128,9 @@ def _read_listing(
             layout, marks, facts = listing.layout(), listing.marks(), listing.facts()
             if asked_id in listing.own_ids():
                 facts = facts.model_copy(update={"listing_id": asked_id})
+            elif page.listing_id and not site.site.listing_patterns:
+                landed_id = _by_address(page, listing, asked_id)
+                facts = facts.model_copy(update={"listing_id": landed_id})
         except Exception as error:
             _log.exception("could not read %s as a listing of %s", page.url, site.name)
             unreadable = f"the reader failed: {type(error).__name__}"
@@ -151,6 +155,13 @@ def _read_listing(
         judgement=judgement,
         notes=tuple(notes),
     )
+
+
+def _by_address(page: FetchedPage, listing: SitePage, asked_id: str) -> str:
+    """Which page of an undescribed shop was shown: without this, the front page that a dead address leads to would
+    pass for the listing."""
+    own = {address_id(page.url), address_id(listing.canonical_link)}
+    return asked_id if asked_id in own or not page.url else address_id(page.url)
 
 
 def _completed(facts: ListingFacts, page: FetchedPage, site: Marketplace, asked_id: str) -> ListingFacts:
