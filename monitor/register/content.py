@@ -11,7 +11,7 @@ _DERIVED = {"flags", "scope", "verified", "facts"}
 
 
 def content_of(notice: Notice) -> dict[str, Any]:
-    """The notice without what our own rules found (flags, scope, facts and identifiers out of prose) and empty fields."""
+    """The notice without what our own rules found (flags, scope, facts, identifiers out of prose) and empty fields."""
     repeated = {*notice.upcs, *(product.model for product in notice.products)}
     stated = tuple(one for one in notice.identifiers if one.provenance == "structured" and one.value not in repeated)
     bare = notice.model_copy(update={"identifiers": stated})
