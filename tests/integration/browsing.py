@@ -2,21 +2,25 @@
 
 import os
 import shutil
-from collections import Counter
-from dataclasses import dataclass, field
+import socket
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from crawler.browser import available
+from crawler.browser_process import locked_in
 from crawler.market import Market
 from crawler.marketplaces.description import Render
 from crawler.marketplaces.states import State
 from crawler.plan import Limits, Slot, Vantage
-from crawler.reading import FetchedPage, Judgement, Reading
+from crawler.reading import FetchedPage, Judgement, Mark, MarkKind, Reading
 from crawler.record import Capture, Manifest
 from crawler.run import run_plan
-from tests.integration.loopback import Loopback, Site, captures, http, planned, slot
+from tests.integration.loopback import Loopback, Site, captures, http, planned, serving, slot
 
 THERE, WHY_NOT = available()
 needs_browser = pytest.mark.skipif(not THERE, reason=f"no browser: {WHY_NOT}")
@@ -38,14 +42,16 @@ def page(body: str) -> bytes:
 def read(page: FetchedPage, _slot: Slot, _vantage: Vantage | None) -> Reading:
     """`Add to cart` is an offer, `loading` a shell, `prove that you are human` a wall."""
     state, rule = State.UNCLEAR, "ladder.unclear"
+    marks: tuple[Mark, ...] = ()
     if b">prove that you are human<" in page.body:
         state, rule = State.BLOCKED, "ladder.wall"
+        marks = (Mark(kind=MarkKind.WALL, signature="test", where="p"),)
     elif b">Add to cart<" in page.body:
         state, rule = State.AVAILABLE, "ladder.available"
     elif b">loading<" in page.body:
         state, rule = State.FAILED, "ladder.shell"
     judgement = Judgement(state=state, rule=rule, version=1)
-    return Reading(marketplace="market", kind="listing", judgement=judgement)
+    return Reading(marketplace="market", kind="listing", marks=marks, judgement=judgement)
 
 
 def market(render: Render = "always", hosts: tuple[str, ...] = ()) -> Market:
@@ -61,29 +67,34 @@ class Run:
     folder: Path
     manifest: Manifest
     captures: list[Capture]
-    states: Counter[str] = field(default_factory=Counter)
 
 
 def rendered(
-    folder: Path, server: Loopback, *paths: str, limits: Limits = QUICK, render: Render = "always", **more: object
+    folder: Path,
+    server: Loopback,
+    *paths: str,
+    slots: list[Slot] | None = None,
+    limits: Limits = QUICK,
+    render: Render = "always",
+    **more: object,
 ) -> Run:
     """Look at some pages of a server, each in a slot of its own."""
-    slots = [slot(number, server.url(path)) for number, path in enumerate(paths, start=1)]
+    slots = slots or [slot(number, server.url(path)) for number, path in enumerate(paths, start=1)]
     planned(folder, slots, server, limits, **more)
     manifest = run_plan(folder, market=market(render))
     return Run(folder, manifest, captures(folder))
 
 
-def chromium_processes() -> list[int]:
-    """Browsers of ours that are still running."""
+def browsers_of(mark: str) -> list[int]:
+    """Browsers of ours that are running and inherited `STILLFORSALE_TEST=mark`."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                words = (entry / "cmdline").read_bytes()
+                words, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
             except OSError:
                 continue
-            if b"--stillforsale-run=" in words:
+            if b"--stillforsale-run=" in words and f"STILLFORSALE_TEST={mark}".encode() in environment.split(b"\0"):
                 found.append(int(entry.name))
     return found
 
@@ -92,3 +103,32 @@ def system_python() -> str | None:
     """A Python that a user other than root can start."""
     path = shutil.which("python3", path="/usr/bin:/usr/local/bin")
     return path if path and os.access(path, os.X_OK) else None
+
+
+def sandboxed_look() -> None:
+    """One look in a fresh folder, for a user other than root.
+
+    Prints its outcome, what the manifest says of the sandbox, and whether the page's process was locked in.
+    """
+    locked: list[bool] = []
+
+    def watching(connection: socket.socket, _head: bytes) -> None:
+        locked.extend(locked_in(pid) for pid in renderers())
+        connection.sendall(http(b"Add to cart"))
+
+    fill = "fetch('/data').then(r => r.text()).then(text => { document.getElementById('app').textContent = text })"
+    with tempfile.TemporaryDirectory() as folder, serving({"/p": shell(fill), "/data": watching}) as server:
+        os.environ["HOME"] = folder
+        run = rendered(Path(folder) / "run", server, "/p")
+    held = "locked in" if locked and all(locked) else "loose"
+    sys.stdout.write(f"{run.captures[0].outcome} {run.manifest.browser.get('sandbox')} {held}\n")
+
+
+def renderers() -> list[int]:
+    """Processes that show pages for this user."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdigit() and entry.stat().st_uid == os.geteuid():
+                found += [int(entry.name)] if b"--type=renderer" in (entry / "cmdline").read_bytes() else []
+    return found
