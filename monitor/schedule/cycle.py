@@ -1,4 +1,4 @@
-"""One turn of the work: plan, crawl in a child process, ingest, match, derive. Each part can run alone.
+"""One turn of the work: plan, crawl in a child process, ingest and derive, match. Each part can run alone.
 
 What a killed run left behind is finished or set aside first, so that nothing is lost and nothing counted twice.
 """
@@ -16,7 +16,6 @@ from crawler.marketplaces.registry import Registry
 from crawler.plan import Slot
 from crawler.record import MANIFEST_FILE, PLAN_FILE
 from monitor.config import Settings
-from monitor.looks.derive import derive_episodes
 from monitor.matching.propose import propose_matches
 from monitor.protocol import protocol_digest
 from monitor.reach import registry_of
@@ -88,6 +87,7 @@ def take_in(monitor: Monitor) -> TurnResult:
     with _only_one(monitor.settings):
         result = TurnResult("ingest")
         _ingest(monitor, result)
+        _propose(monitor, result)
         return result
 
 
@@ -101,6 +101,7 @@ def _crawl_and_ingest(monitor: Monitor, slots: list[Slot], result: TurnResult) -
             folder = make_plan_folder(session, monitor.settings, slots, result.part, monitor.clock.now(), digest)
         _crawl(monitor, [folder], result)
         _ingest(monitor, result)
+    _propose(monitor, result)
     return result
 
 
@@ -126,16 +127,16 @@ def _finish_leftovers(monitor: Monitor, result: TurnResult) -> None:
 
 
 def _ingest(monitor: Monitor, result: TurnResult) -> None:
-    at = monitor.clock.now()
-    touched: set[str] = set()
-    for one in ingest_all(monitor.store, monitor.settings.runs_dir, at):
+    settings = monitor.settings
+    for one in ingest_all(monitor.store, settings.runs_dir, monitor.clock.now(), settings.confirmation):
         result.looks += one.looks
         result.searches += one.searches
         result.problems.extend(one.problems)
-        touched.update(one.listing_keys)
+
+
+def _propose(monitor: Monitor, result: TurnResult) -> None:
     with monitor.store.session() as session:
-        result.proposed += propose_matches(session, at)
-    derive_episodes(monitor.store, monitor.settings.confirmation, touched)
+        result.proposed += propose_matches(session, monitor.clock.now())
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from crawler.clock import read_instant
 from crawler.errors import BadInput
 from crawler.record import MANIFEST_FILE
+from monitor.config import Confirmation
 from monitor.looks.controls import apply_controls
+from monitor.looks.derive import derive_in
 from monitor.store.archive import SealedRun, captures, open_run, read_manifest, run_folders
 from monitor.store.base import Base
 from monitor.store.bulk import chunks, insert_new, insert_rows, take_ids
@@ -46,8 +48,10 @@ class IngestResult:
     notes: tuple[str, ...] = ()
 
 
-def ingest_run(store: Store, folder: Path, at: datetime) -> IngestResult:
+def ingest_run(store: Store, folder: Path, at: datetime, rule: Confirmation | None = None) -> IngestResult:
     """Take one run folder into the ledger, in one transaction. A folder that is there already changes nothing.
+
+    With a `rule`, the episodes of the listings that were looked at are derived in the same transaction.
 
     Raises BadInput, and writes nothing, where the folder is torn, foreign or changed, or its run id was used by
     another run. `problems` of the result name what needs a person: a gap in the chain, a file that doesn't belong.
@@ -65,6 +69,8 @@ def ingest_run(store: Store, folder: Path, at: datetime) -> IngestResult:
         session.flush()
         result = _ingest_captures(session, run)
         verdicts = apply_controls(session, [run.run_id])
+        if rule is not None:
+            derive_in(session, rule, result.keys)
     return IngestResult(
         run_id=run.run_id,
         new=True,
@@ -81,7 +87,7 @@ def ingest_run(store: Store, folder: Path, at: datetime) -> IngestResult:
     )
 
 
-def ingest_all(store: Store, runs_dir: Path, at: datetime) -> list[IngestResult]:
+def ingest_all(store: Store, runs_dir: Path, at: datetime, rule: Confirmation | None = None) -> list[IngestResult]:
     """Take in every finished run of an archive that the ledger does not have, in the order in which they were made.
 
     One result for each new or refused folder; a refused one (not finished, torn, changed, foreign) is named in its
@@ -101,7 +107,7 @@ def ingest_all(store: Store, runs_dir: Path, at: datetime) -> list[IngestResult]
             due.append((manifest.started_at, folder))
     for _, folder in sorted(due):
         try:
-            results.append(ingest_run(store, folder, at))
+            results.append(ingest_run(store, folder, at, rule))
         except BadInput as error:
             results.append(IngestResult(folder.name, False, problems=(str(error),)))
     return results
