@@ -6,13 +6,15 @@ Nothing here raises for what a site does: the answer is a `Fetched` with an outc
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
 from w3lib.url import safe_url_string
 
+from crawler.apis.base import ApiRequest
+from crawler.apis.secrets import hidden
 from crawler.archive.warc import Message
 from crawler.clock import Clock
 from crawler.egress import EgressGuard, EgressRefused, UnknownHost
@@ -23,7 +25,7 @@ from crawler.plan import Limits
 from crawler.policy import NotAllowed, Policy, Terms, host_key, robots_note
 from crawler.record import Outcome
 from crawler.robots import MAX_BYTES, MAX_REDIRECTS, RobotsRules, rules_from, unreachable
-from crawler.transport import WireResponse
+from crawler.transport import WIRE_URL, WireResponse
 from crawler.troubles import HOST_TROUBLES, TRANSIENT, reason_of
 
 Download = Callable[[Request], Awaitable[ScrapyResponse]]
@@ -32,6 +34,7 @@ ArchiveMessage = Callable[[Message], str]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_URL = 8192
+CALL_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 
 
 class FetchFailed(Exception):
@@ -109,6 +112,22 @@ class Fetcher:
         except FetchFailed as failure:
             return Fetched(Outcome.FAILED, str(failure), current, tuple(hops), answer)
 
+    async def call(self, request: ApiRequest, *, archived: bool = True) -> Fetched:
+        """Call an official interface: no redirect is followed, and no secret is written down. The key is the leave to
+        ask, so robots.txt is not; pace, pauses and the guard hold as for pages. Raises Stopped or DiskFull."""
+        url = request.url
+        try:
+            await self._checked(request.target)
+            async with self.policy.turn(url):
+                headers = self._robots_headers(host_key(url)) | CALL_HEADERS | request.headers
+                answer = await self._exchange(url, headers, self._limits.max_body_bytes, _Private(request, archived))
+            self.policy.answered(url, answer.status, answer.headers.get("retry-after", ""))
+        except NotAllowed as refusal:
+            return Fetched(Outcome.NOT_ALLOWED, str(refusal), url)
+        except FetchFailed as failure:
+            return Fetched(Outcome.FAILED, hidden(str(failure).encode(), request.secrets).decode(), url)
+        return Fetched(Outcome.FAILED if answer.trouble else Outcome.FETCHED, answer.trouble, url, (), answer)
+
     def slow_down(self, url: str, delay_s: float) -> None:
         """Never go faster on the URL's host than its marketplace's description says."""
         self.policy.pace.slow_down(host_key(url), delay_s)
@@ -173,8 +192,12 @@ class Fetcher:
         except (UnknownHost, TimeoutError) as error:
             raise FetchFailed(f"dns: {error}") from error
 
-    async def _exchange(self, url: str, headers: dict[str, str], limit: int) -> Answer:
+    async def _exchange(
+        self, url: str, headers: dict[str, str], limit: int, private: "_Private | None" = None
+    ) -> Answer:
         request = Request(url, headers=headers, dont_filter=True)
+        if private is not None:
+            request = private.request_with(headers)
         try:
             response = await self._download(request)
         except (Stopped, asyncio.CancelledError):
@@ -183,9 +206,9 @@ class Fetcher:
             raise FetchFailed(reason_of(error)) from error
         if not isinstance(response, WireResponse):
             raise FetchFailed("error: the answer did not come through our own handler")
-        return self._kept(url, response, limit)
+        return self._kept(url, private.cleaned(response) if private else response, limit, private)
 
-    def _kept(self, url: str, response: WireResponse, limit: int) -> Answer:
+    def _kept(self, url: str, response: WireResponse, limit: int, private: "_Private | None" = None) -> Answer:
         """Archive the exchange, then undo its content coding."""
         headers = {
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
@@ -210,9 +233,12 @@ class Fetcher:
         certificate = hashlib.sha256(heads.certificate).hexdigest() if heads.certificate else ""
         return Answer(
             url, response.status, headers, body, hashlib.sha256(body).hexdigest() if not trouble else "",
-            len(response.body), self._archive(message), heads.remote_ip, certificate, trouble,
+            len(response.body), self._record(message, private), heads.remote_ip, certificate, trouble,
             tuple(value.decode("latin-1") for value in response.headers.getlist("Set-Cookie")),
         )  # fmt: skip
+
+    def _record(self, message: Message, private: "_Private | None") -> str:
+        return self._archive(message) if private is None or private.archived else ""
 
     def _redirect(self, answer: Answer) -> str:
         location = answer.headers.get("location", "")
@@ -220,6 +246,30 @@ class Fetcher:
             return ""
         target = urljoin(answer.url, location.encode("latin-1").decode("utf-8", "replace").strip())
         return _quoted(target)
+
+
+@dataclass(frozen=True, repr=False)
+class _Private:
+    """A call whose secrets go over the wire and nowhere else."""
+
+    call: ApiRequest
+    archived: bool
+
+    def request_with(self, headers: dict[str, str]) -> Request:
+        method = "POST" if self.call.body else "GET"
+        meta = {WIRE_URL: self.call.target}
+        return Request(self.call.url, method=method, headers=headers, body=self.call.body, meta=meta, dont_filter=True)
+
+    def cleaned(self, response: WireResponse) -> WireResponse:
+        """The exchange without the call's secrets. Raises FetchFailed where one may stand in a coded body."""
+        if not self.archived:
+            return response
+        secrets, heads = self.call.secrets, response.heads
+        if codings_of([one.decode("latin-1") for one in response.headers.getlist("Content-Encoding")]):
+            raise FetchFailed("bad_encoding: the interface sent a coded body though none was asked for")
+        clean = response.replace(body=hidden(response.body, secrets))
+        clean.heads = replace(heads, sent=hidden(heads.sent, secrets), received=hidden(heads.received, secrets))
+        return clean
 
 
 def _quoted(url: str) -> str:

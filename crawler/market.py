@@ -47,6 +47,7 @@ def market_of(marketplaces_dir: str, confirmed: Iterable[Confirmed] = ()) -> Mar
 
     Raises BadInput for a bad description.
     """
+    from crawler.apis.reader import read_answer
     from crawler.marketplaces.reader import read_page
     from crawler.marketplaces.registry import load_registry
 
@@ -59,6 +60,8 @@ def market_of(marketplaces_dir: str, confirmed: Iterable[Confirmed] = ()) -> Mar
             return None
 
     def read(page: FetchedPage, slot: Slot, vantage: Vantage | None) -> Reading:
+        if slot.method == "api":
+            return read_answer(page, slot, vantage, registry)
         kind: PageKind = "search" if slot.purpose == "search" else "listing"
         return read_page(page, marketplace=slot.marketplace, kind=kind, vantage=vantage, registry=registry)
 

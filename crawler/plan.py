@@ -18,6 +18,7 @@ PLAN_VERSION = 1
 
 Purpose = Literal["look", "control", "background", "search"]
 Control = Literal["live", "dead", "never_existed"]
+SlotMethod = Literal["crawler", "api"]
 
 
 class _Record(BaseModel):
@@ -65,7 +66,11 @@ class Limits(_Record):
 
 
 class Slot(_Record):
-    """One thing to fetch. `slot_id` is unique within the run and goes into the capture that answers it."""
+    """One thing to fetch. `slot_id` is unique within the run and goes into the capture that answers it.
+
+    `method` `api` asks the marketplace's official interface with the operator's key; the URL holds no secret. `route`
+    names the way of discovery that a search slot belongs to, and is kept with each listing that it finds.
+    """
 
     slot_id: str
     purpose: Purpose
@@ -80,6 +85,8 @@ class Slot(_Record):
     max_pages: int = 1
     due_at: str = ""
     why: str = ""
+    method: SlotMethod = "crawler"
+    route: str = ""
 
 
 class Plan(_Record):
@@ -98,6 +105,8 @@ class Plan(_Record):
     clock: str = "system"
     limits: Limits = Limits()
     allowed_marketplaces: tuple[str, ...] = ()
+    allowed_apis: tuple[str, ...] = ()
+    left_out: dict[str, int] = {}
     allowed_hosts: tuple[str, ...] = ()
     marketplaces_dir: str = ""
     confirmed: tuple[Confirmed, ...] = ()

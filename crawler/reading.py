@@ -114,7 +114,8 @@ class Reading(_Fact):
 
 
 class FetchedPage(_Fact):
-    """Bytes to be read: `status` None means not known (never 200); `body` is decoded of its content encoding."""
+    """Bytes to be read: `status` None means not known (never 200); `body` is decoded of its content encoding; `at` is
+    when it came (ISO 8601), where that is known."""
 
     url: str
     body: bytes
@@ -122,3 +123,4 @@ class FetchedPage(_Fact):
     requested_url: str = ""
     content_type: str = ""
     listing_id: str = Field(default="", description="the listing that was asked for, where one was")
+    at: str = ""

@@ -7,6 +7,7 @@ until that ends (`crawler.child.CrawlChild`).
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor
 
+from crawler.apis.registry import Keys, keys_in, taken_keys
 from crawler.child import ChildResult, crawl_in_child, status_of
 from crawler.clock import clock_from
 from crawler.errors import BadInput, StillForSaleError
@@ -36,8 +38,9 @@ __all__ = ["ChildResult", "crawl_in_child", "open_session", "run_plan"]
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
-def open_session(folder: Path, market: Market | None = None, parent_pid: int = 0) -> Session:
-    """The session of the plan in `folder`, to be handed to spiders. `market` replaces the registry of marketplaces.
+def open_session(folder: Path, market: Market | None = None, parent_pid: int = 0, keys: Keys | None = None) -> Session:
+    """The session of the plan in `folder`, to be handed to spiders. `market` replaces the registry of marketplaces,
+    `keys` those of the environment.
 
     Raises BadInput for a bad plan or clock, FolderBusy where another process fills the folder.
     """
@@ -50,10 +53,11 @@ def open_session(folder: Path, market: Market | None = None, parent_pid: int = 0
     except (ValueError, OSError) as error:
         raise BadInput(str(error), file=str(path), line=1, field="clock") from error
     market = market or market_of(plan.marketplaces_dir, plan.confirmed)
-    return Session(RunFolder.open(folder, clock), market, Stop(plan.stop_file, parent_pid))
+    keys = keys_in(os.environ) if keys is None else keys
+    return Session(RunFolder.open(folder, clock), market, Stop(plan.stop_file, parent_pid), keys)
 
 
-def run_plan(folder: Path, *, market: Market | None = None, parent_pid: int = 0) -> Manifest:
+def run_plan(folder: Path, *, market: Market | None = None, parent_pid: int = 0, keys: Keys | None = None) -> Manifest:
     """Carry out the plan in `folder`, or go on with it where an earlier session was killed; gives the seal.
 
     A sealed folder is left as it is. Raises BadInput, FolderBusy or OutOfSpace.
@@ -62,11 +66,11 @@ def run_plan(folder: Path, *, market: Market | None = None, parent_pid: int = 0)
     if sealed is not None:
         return sealed
     loop = _event_loop()
-    return loop.run_until_complete(_run(folder, market, parent_pid))
+    return loop.run_until_complete(_run(folder, market, parent_pid, keys))
 
 
-async def _run(folder: Path, market: Market | None, parent_pid: int) -> Manifest:
-    session = open_session(folder, market, parent_pid)
+async def _run(folder: Path, market: Market | None, parent_pid: int, keys: Keys | None) -> Manifest:
+    session = open_session(folder, market, parent_pid, keys)
     try:
         with _draining(session.stop):
             for spider in (LookSpider, DiscoverSpider):
@@ -120,6 +124,7 @@ def main(arguments: Sequence[str]) -> int:
     """The child: one JSON line a folder on stdout; exit status 0, or 1 where a run needs a person, 2 for bad input."""
     configure_logging({"LOG_LEVEL": "WARNING"})
     worst, parent_pid, stays = 0, 0, False
+    keys = taken_keys(os.environ)
     folders = []
     for argument in arguments:
         if argument.startswith("--parent="):
@@ -129,7 +134,7 @@ def main(arguments: Sequence[str]) -> int:
         else:
             folders.append(argument)
     for name in (line.rstrip("\n") for line in sys.stdin) if stays else folders:
-        result, status = _carry_out(name, parent_pid)
+        result, status = _carry_out(name, parent_pid, keys)
         worst = max(worst, status)
         sys.stdout.write(json.dumps(result) + "\n")
         sys.stdout.flush()
@@ -138,11 +143,11 @@ def main(arguments: Sequence[str]) -> int:
     return worst
 
 
-def _carry_out(name: str, parent_pid: int) -> tuple[dict[str, Any], int]:
+def _carry_out(name: str, parent_pid: int, keys: Keys) -> tuple[dict[str, Any], int]:
     """One folder: what to tell of it, and its exit status."""
     result: dict[str, Any] = {"folder": name, "status": "finished", "error": ""}
     try:
-        result["status"] = status_of(run_plan(Path(name), parent_pid=parent_pid))
+        result["status"] = status_of(run_plan(Path(name), parent_pid=parent_pid, keys=keys))
     except StillForSaleError as error:
         result.update(status=type(error).__name__, error=str(error))
         return result, 2 if isinstance(error, BadInput) else 1

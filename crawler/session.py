@@ -6,11 +6,14 @@ Spiders drive it; it knows no Scrapy beyond the `download` that it is handed.
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from scrapy.http import Request, Response
 
+from crawler.apis.caller import ApiCaller
+from crawler.apis.registry import Keys
 from crawler.archive.append import DiskFull
 from crawler.archive.warc import RENDERED_TYPE
 from crawler.browser_looks import Renderer, Seen, refused
@@ -55,7 +58,7 @@ class Visit:
 class Session:
     """Carries out the plan in one folder. Open it, let spiders work through `visits`, then `finish` or `abandon`."""
 
-    def __init__(self, folder: RunFolder, market: Market, stop: Stop) -> None:
+    def __init__(self, folder: RunFolder, market: Market, stop: Stop, keys: Keys | None = None) -> None:
         plan = folder.plan
         self.folder, self.plan, self.clock, self.stop = folder, plan, folder.clock, stop
         self._market = market
@@ -76,6 +79,7 @@ class Session:
             lambda host: request_headers(host, plan.identity, None, None),
             folder.note_robots,
         )
+        self._apis = ApiCaller(self._fetcher.call, self._fetcher.slow_down, keys or {}, self.clock)
         self._renderer = Renderer(self._fetcher, self.guard, folder, stop, self._forbidden)
 
     def connect(self, download: Download) -> None:
@@ -161,9 +165,13 @@ class Session:
         """What became of a visit, and the number of the last attempt."""
         slot = visit.slot
         site = self._market.sites(slot.marketplace)
-        if slot.marketplace not in self.plan.allowed_marketplaces:
-            reason = f"terms: {slot.marketplace} is not allowed"
+        by_api = slot.method == "api"
+        if slot.marketplace not in (self.plan.allowed_apis if by_api else self.plan.allowed_marketplaces):
+            reason = f"terms: {'the API of ' if by_api else ''}{slot.marketplace} is not allowed"
             return Seen(Fetched(Outcome.NOT_ALLOWED, reason, visit.url), None, reason), 1
+        if by_api:
+            fetched, attempt = await self._twice(visit, self._called)
+            return Seen(fetched, *self._reading(visit, fetched)), attempt
         if site is not None and site.render == "always" and self._renderer.missing():
             return refused(Fetched(Outcome.NOT_ALLOWED, "", visit.url), self._renderer.missing()), 1
         fetched, attempt = await self._fetch(visit)
@@ -181,14 +189,23 @@ class Session:
         def headers_for(host: str) -> dict[str, str]:
             return request_headers(host, self.plan.identity, vantage, site)
 
+        async def fetched(visit: Visit) -> Fetched:
+            return await self._fetcher.fetch(visit.url, headers_for)
+
         if site is not None:
             self._fetcher.slow_down(visit.url, site.min_delay_s)
-        attempt = self.folder.attempt(slot.slot_id, visit.page)
-        fetched = await self._fetcher.fetch(visit.url, headers_for)
+        return await self._twice(visit, fetched)
+
+    async def _twice(self, visit: Visit, fetch: Callable[[Visit], Awaitable[Fetched]]) -> tuple[Fetched, int]:
+        attempt = self.folder.attempt(visit.slot.slot_id, visit.page)
+        fetched = await fetch(visit)
         if fetched.outcome == Outcome.FAILED and fetched.reason.partition(":")[0] in TRANSIENT:
-            attempt = self.folder.attempt(slot.slot_id, visit.page)
-            fetched = await self._fetcher.fetch(visit.url, headers_for)
+            attempt = self.folder.attempt(visit.slot.slot_id, visit.page)
+            fetched = await fetch(visit)
         return fetched, attempt
+
+    async def _called(self, visit: Visit) -> Fetched:
+        return await self._apis.fetch(visit.slot.marketplace, visit.url, self.plan.vantages.get(visit.slot.vantage))
 
     def _reading(self, visit: Visit, fetched: Fetched, dom: bytes | None = None) -> tuple[Reading | None, str]:
         """What the page says (what a browser made of it, with `dom`), and the capture's reason.
@@ -205,6 +222,7 @@ class Session:
             requested_url=visit.url,
             content_type=answer.headers.get("content-type", "") if dom is None else RENDERED_TYPE,
             listing_id=visit.slot.listing_id,
+            at=instant(self.clock.now()),
         )
         try:
             reading = self._market.read(page, visit.slot, self.plan.vantages.get(visit.slot.vantage))
@@ -222,6 +240,7 @@ class Session:
             run_id=self.plan.run_id,
             slot_id=visit.slot.slot_id,
             page=visit.page,
+            method=visit.slot.method,
             outcome=fetched.outcome,
             reason=seen.reason,
             requested_url=visit.url,

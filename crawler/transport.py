@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
@@ -23,7 +24,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol, HTTPClientParser
-from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone, _HTTP11ClientFactory
+from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool, ResponseDone, _HTTP11ClientFactory
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers as WireHeaders
 from twisted.web.iweb import IAgentEndpointFactory
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S = 10.0
 MAX_ADDRESSES = 4
+WIRE_URL = "wire_url"
+"""The key of a request's meta under which the address to ask for stands, where that holds a signature: Scrapy logs
+the request's own URL."""
 IDLE_S = 4
 """Less than most servers keep an idle connection, so that a request is seldom sent into a closed one."""
 
@@ -90,17 +94,18 @@ class WireHandler(BaseDownloadHandler):
         """One exchange. Raises EgressRefused, UnknownHost, TimeoutError, OversizedHead or OversizedBody,
         or Twisted's errors where the connection broke."""
         async with asyncio.timeout(self._limits.timeout_s):
-            self._endpoints.pin(request.url, await self._guard.addresses(request.url))
+            target = str(request.meta.get(WIRE_URL, request.url))
+            self._endpoints.pin(target, await self._guard.addresses(target))
             headers = WireHeaders({name: list(values) for name, values in request.headers.items()})
-            answer: Any = await maybe_deferred_to_future(
-                self._agent.request(request.method.encode(), request.url.partition("#")[0].encode("ascii"), headers)
-            )
-            body, flags = await self._body(answer)
+            url, body = target.partition("#")[0].encode("ascii"), _sent_body(request.body)
+            asked = self._agent.request(request.method.encode(), url, headers, body)
+            answer: Any = await maybe_deferred_to_future(asked)
+            received, flags = await self._body(answer)
         response = WireResponse(
             url=request.url,
             status=answer.code,
             headers=Headers(dict(answer.headers.getAllRawHeaders())),
-            body=body,
+            body=received,
             flags=flags,
             ip_address=ipaddress.ip_address(answer.heads.remote_ip),
         )
@@ -122,6 +127,11 @@ class WireHandler(BaseDownloadHandler):
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await maybe_deferred_to_future(self._pool.closeCachedConnections())  # type: ignore[no-untyped-call]
+
+
+def _sent_body(body: bytes) -> FileBodyProducer | None:
+    """What a request carries: only the call for an interface's token carries anything."""
+    return FileBodyProducer(BytesIO(body)) if body else None  # type: ignore[no-untyped-call]
 
 
 class _BodyReader(Protocol):

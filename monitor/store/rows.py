@@ -114,11 +114,12 @@ def _add_search(rows: Rows, run: SealedRun, slot: Slot, capture: Capture) -> Non
             "warc_record_id": capture.warc_record_id,
         }
     )
+    route = slot.route or SITE_SEARCH
     for rank, hit in enumerate(hits, start=1):
         if not hit.listing_id:
             continue
         _add_sighting(rows, slot.marketplace, rank, hit)
-        _add_listing(rows, run, slot.marketplace, hit.listing_id, hit.url, "suspect", SITE_SEARCH, searched_at)
+        _add_listing(rows, run, slot.marketplace, hit.listing_id, hit.url, "suspect", route, searched_at)
 
 
 def _add_sighting(rows: Rows, marketplace: str, rank: int, hit: SearchHit) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import parsel
 import pytest
 
+from crawler.apis.base import LAYOUT
 from crawler.errors import BadInput
 from crawler.marketplaces.base import Marketplace
 from crawler.marketplaces.patterns import pattern
@@ -75,7 +76,7 @@ def test_every_selector_and_pattern_can_be_used(marketplace: Marketplace) -> Non
     for sign in site.signatures:
         for text in (sign.text, sign.title, sign.not_title, sign.url, sign.raw):
             pattern(text)
-        assert sign.layout in {"", *(layout.id for layout in site.layouts)}
+        assert sign.layout in {"", LAYOUT, *(layout.id for layout in site.layouts)}
         names = sign.json_path.partition(":")[0]
         assert names in {"", "body", *site.states}
 
