@@ -190,6 +190,7 @@ def _capture(run_id: str, slot: Slot, one: Seen | Searched, at: datetime, record
         finished_at = at + one.took
         common |= {"outcome": one.outcome, "reason": one.reason, "method": one.method}
         common |= {"status": one.status, "reading": _reading(one)} if one.outcome is Outcome.FETCHED else {}
+        common |= {"body_sha256": hashlib.sha256(one.page).hexdigest()} if one.page is not None else {}
     return Capture(**common, final_url=slot.url, started_at=instant(at), finished_at=instant(finished_at))
 
 

@@ -55,6 +55,10 @@ class Registry:
         """The reader for shops without a folder of their own: schema.org data only."""
         return self.get(GENERIC)
 
+    def replaced(self, marketplace: Marketplace) -> "Registry":
+        """The same marketplaces with this one in the place of that of its name."""
+        return Registry({**self._by_name, marketplace.name: marketplace})
+
     def for_url(self, url: str) -> Marketplace | None:
         """The marketplace whose host stands in the URL, the most special one; None for a host that none claims."""
         labels = host_of(url).split(".")

@@ -13,6 +13,7 @@ from monitor.commands import (
     recalls,
     review,
     setup,
+    verify_pages,
     watchlist,
 )
 
@@ -34,5 +35,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(listings.app, name="listings")
     app.add_typer(match.app, name="match")
     app.add_typer(review.app, name="review")
+    app.add_typer(verify_pages.app, name="pages")
     app.command()(ledger.rebuild)
     app.command()(ledger.doctor)

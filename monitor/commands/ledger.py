@@ -26,10 +26,13 @@ def rebuild(
     from monitor.reach import registry_of
     from monitor.store.reread import rebuild as read_again
     from monitor.store.session import open_store
+    from monitor.verification.golden import project
 
     settings = load_settings(initialised=False)
-    registry = registry_of(settings)
     store = open_store(settings.ledger_url)
+    with store.reader() as session:
+        project(session, settings.verified_dir)
+    registry = registry_of(settings)
     result = read_again(store, settings.runs_dir, registry, settings.confirmation, dry_run=dry_run)
     if json:
         print_json(_rebuilt(result, dry_run))

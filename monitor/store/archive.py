@@ -10,8 +10,10 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
+from crawler.archive.reader import ArchivedPage
 from crawler.errors import BadInput
 from crawler.plan import Plan, Slot, read_plan
+from crawler.reading import FetchedPage
 from crawler.record import CAPTURES_FILE, MANIFEST_FILE, PLAN_FILE, Capture, FileDigest, Manifest
 
 _CHUNK_BYTES = 1 << 20
@@ -109,6 +111,19 @@ def captures(run: SealedRun) -> Iterator[Answered]:
     missing = run.slots.keys() - {slot_id for slot_id, _ in seen}
     if missing:
         raise BadInput(f"slot {min(missing)} has no capture", file=str(path))
+
+
+def fetched_page(answered: Answered, archived: ArchivedPage) -> FetchedPage:
+    """The page of one capture as the readers take it, out of its record in the archive."""
+    capture = answered.capture
+    return FetchedPage(
+        url=capture.final_url,
+        body=archived.body,
+        status=capture.status,
+        requested_url=capture.requested_url,
+        content_type=archived.content_type,
+        listing_id=answered.slot.listing_id,
+    )
 
 
 def run_folders(runs_dir: Path) -> list[Path]:
