@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.archive.shots import write_shot
-from crawler.browser import BrowserMissing, RenderFailed, available, sandbox
+from crawler.browser import BrowserMissing, RenderFailed, available, first_line, sandbox
 from crawler.browser_rules import OwnSite, cookie_header, region_cookies
 from crawler.egress import EgressGuard
-from crawler.fetch import Answer, Fetched, Fetcher, HeadersFor
+from crawler.fetch import Answer, Fetched, Fetcher
 from crawler.folder import RunFolder
 from crawler.market import Site
 from crawler.marketplaces.evidence import REFUSALS
@@ -116,22 +116,18 @@ class Renderer:
 
         vantage = self._plan.vantages.get(slot.vantage)
         chromium = await self._ready()
-        try:
-            async with (
-                Gate(self._guard, self._limits) as gate,
-                PageLook(chromium, gate, self._limits, self._surroundings(vantage)) as look,
-            ):
-                while _needs_browser(site, seen):
-                    document = _document(seen.fetched)
-                    shown = await self._shown(look, document, site, vantage, seen.fetched, read)
-                    self._fetcher.policy.pace.again(host_key(document.url))
-                    if not shown.wanted:
-                        return self._kept(slot, page, seen, shown, look, gate, read)
-                    seen = await self._followed(look, seen.fetched, shown.wanted, site, vantage, read)
-                return seen
-        except asyncio.CancelledError:
-            chromium.kill("the run ended")
-            raise
+        async with (
+            Gate(self._guard, self._limits) as gate,
+            PageLook(chromium, gate, self._limits, self._surroundings(vantage)) as look,
+        ):
+            while _needs_browser(site, seen):
+                document = _document(seen.fetched)
+                shown = await self._shown(look, document, site, vantage, seen.fetched, read)
+                self._fetcher.policy.pace.again(host_key(document.url))
+                if not shown.wanted:
+                    return self._kept(slot, page, seen, shown, look, gate, read)
+                seen = await self._followed(look, seen.fetched, shown.wanted, site, vantage, read)
+            return seen
 
     async def _shown(
         self, look: "PageLook", document: Answer, site: Site, vantage: Vantage | None, fetched: Fetched, read: Read
@@ -150,10 +146,10 @@ class Renderer:
             failed = Fetched(Outcome.FAILED, "redirect_limit", fetched.url, fetched.redirects, fetched.answer)
             return Seen(failed, None, failed.reason)
         jar, secure = await look.cookies(), urlsplit(url).scheme == "https"
-        plain: HeadersFor = lambda host: request_headers(host, self._plan.identity, vantage, site)  # noqa: E731
 
         def headers_for(host: str) -> dict[str, str]:
-            headers = {name: value for name, value in plain(host).items() if name != "Cookie"}
+            headers = request_headers(host, self._plan.identity, vantage, site)
+            headers.pop("Cookie", None)
             cookies = cookie_header(jar, host, secure=secure)
             return {**headers, "Cookie": cookies} if cookies else headers
 
@@ -203,7 +199,10 @@ class Renderer:
         from crawler.browser_process import Chromium
 
         if self._playwright is None:
-            self._playwright = await async_playwright().start()
+            try:
+                self._playwright = await async_playwright().start()
+            except Exception as error:
+                raise BrowserMissing(f"Playwright doesn't start here ({first_line(error)})") from error
         chromium = await Chromium.start(self._playwright, user_agent(self._plan.identity), self._limits)
         try:
             await chromium.check_sandbox()

@@ -72,7 +72,9 @@ class PageLook:
         await self._bounded(self._context.add_init_script(REFUSED_IN_THE_PAGE))
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is asyncio.CancelledError:
+            self._chromium.kill("the run ended")
         if self._context is None or not self._chromium.alive:
             return
         try:

@@ -63,7 +63,8 @@ class Chromium:
                 )
         except Exception as error:
             kill_marked(mark)
-            raise BrowserMissing(f"{path} doesn't start here ({first_line(error)})") from error
+            how = "" if sandbox() == UNSANDBOXED else " in its sandbox"
+            raise BrowserMissing(f"{path} doesn't start here{how} ({first_line(error)})") from error
         pid = next(marked(mark), 0)
         if not pid:
             await browser.close()

@@ -29,6 +29,9 @@ QUICK = Limits(min_delay_s=0.0, timeout_s=5.0, render_settle_s=4.0, render_answe
 SHELL = b'<!doctype html><html><head><title>Shop</title></head><body><div id="app">loading</div>%s</body></html>'
 
 
+FILL = "fetch('/data').then(r => r.text()).then(text => { document.getElementById('app').textContent = text })"
+
+
 def shell(script: str, *headers: str) -> bytes:
     """A page that is empty until its script has run."""
     return http(SHELL % f"<script>{script}</script>".encode(), "200 OK", *headers)
@@ -85,6 +88,24 @@ def rendered(
     return Run(folder, manifest, captures(folder))
 
 
+def altered(**values: object) -> Limits:
+    """The quick limits with some others."""
+    return QUICK.model_copy(update=values)
+
+
+def shop_folder(folder: Path, server: Loopback) -> Path:
+    """A marketplace of the operator's own that needs a browser always."""
+    shop = folder / "shop"
+    shop.mkdir(parents=True, exist_ok=True)
+    (shop / "marketplace.toml").write_text(
+        f'name = "shop"\nlabel = "Shop"\nhosts = ["{server.authority}"]\nrender = "always"\nmin_delay_s = 0.0\n'
+        'listing_patterns = ["/(?P<id>p)$"]\n'
+        '[terms]\nautomation = "ours"\nstorage = "ours"\nread_on = "2026-03-02"\nsays = "ours"\n'
+        '[controls]\nlive = "none"\ndead = "none"\n'
+    )
+    return folder
+
+
 def browsers_of(mark: str) -> list[int]:
     """Browsers of ours that are running and inherited `STILLFORSALE_TEST=mark`."""
     found = []
@@ -116,8 +137,7 @@ def sandboxed_look() -> None:
         locked.extend(locked_in(pid) for pid in renderers())
         connection.sendall(http(b"Add to cart"))
 
-    fill = "fetch('/data').then(r => r.text()).then(text => { document.getElementById('app').textContent = text })"
-    with tempfile.TemporaryDirectory() as folder, serving({"/p": shell(fill), "/data": watching}) as server:
+    with tempfile.TemporaryDirectory() as folder, serving({"/p": shell(FILL), "/data": watching}) as server:
         os.environ["HOME"] = folder
         run = rendered(Path(folder) / "run", server, "/p")
     held = "locked in" if locked and all(locked) else "loose"

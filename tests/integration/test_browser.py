@@ -1,12 +1,7 @@
-"""Pages that need a browser: filled, read, kept as evidence, and ended in bounded time when they are hostile."""
+"""Pages that need a browser: filled, followed politely, read, and kept as evidence."""
 
 import hashlib
 import os
-import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,21 +11,28 @@ from crawler.archive.reader import Archive
 from crawler.archive.shots import PNG
 from crawler.child import crawl_in_child
 from crawler.clock import SystemClock
+from crawler.marketplaces.registry import load_registry
 from crawler.marketplaces.states import State
-from crawler.plan import Limits
 from crawler.record import PAGES_FILE, Outcome
+from monitor.config import Confirmation
 from monitor.store.ingest import ingest_run
+from monitor.store.reread import rebuild
 from monitor.store.session import Store
-from tests.conftest import REPOSITORY
-from tests.integration.browsing import QUICK, browsers_of, needs_browser, page, rendered, shell, system_python
-from tests.integration.loopback import Loopback, http, planned, serving, slot
+from tests.integration.browsing import (
+    FILL,
+    QUICK,
+    browsers_of,
+    needs_browser,
+    page,
+    rendered,
+    shell,
+    shop_folder,
+)
+from tests.integration.loopback import captures, http, planned, serving, slot
 
 pytestmark = [pytest.mark.browser, needs_browser]
 
 CLOCK = SystemClock()
-FILL = "fetch('/data').then(r => r.text()).then(text => { document.getElementById('app').textContent = text })"
-NEVER = "fetch('/data').then(() => 0)"
-TIGHT = Limits(min_delay_s=0.0, timeout_s=5.0, render_settle_s=1.5, render_answer_s=1.5)
 
 
 @pytest.fixture(autouse=True)
@@ -156,166 +158,28 @@ def test_a_wall_that_scripts_put_up_and_a_refusal_of_data_rest_the_host(tmp_path
         assert second.reason.startswith("host_paused")
 
 
-@pytest.mark.parametrize(
-    ("script", "says"),
-    [
-        pytest.param("while (true) {}", "did not answer within", id="busy for ever"),
-        pytest.param("const a = []; for (;;) a.push(new Array(1e6).fill(Math.random()))", "memory", id="heap"),
-        pytest.param(
-            "const a = []; setInterval(() => { for (let i = 0; i < 8; i++) a.push(new Uint8Array(16e6).fill(7)) }, 10)",
-            "memory",
-            id="buffers",
-        ),
-        pytest.param(
-            "document.body.append(document.createComment('x'.repeat(2e6)))", "larger than the limit", id="size"
-        ),
-    ],
-)
-def test_a_hostile_page_fails_in_bounded_time_and_the_next_is_looked_at(tmp_path: Path, script: str, says: str) -> None:
-    limits = Limits(
-        min_delay_s=0.0,
-        timeout_s=5.0,
-        max_body_bytes=1024 * 1024,
-        render_settle_s=2.5,
-        render_answer_s=2.5,
-        render_memory_bytes=400 * 1024 * 1024,
+def test_a_rendered_look_is_read_again_from_its_dom(tmp_path: Path, sqlite_store: Store) -> None:
+    offer = (
+        '{"@context": "https://schema.org", "@type": "Product", "name": "A lamp", "offers": {"@type": "Offer",'
+        ' "price": "9.90", "priceCurrency": "USD", "availability": "https://schema.org/OutOfStock"}}'
     )
-    with serving({"/bad": shell(script), "/good": page("")}) as server:
-        began_s = CLOCK.monotonic_s()
-        bad, good = rendered(tmp_path / "run", server, "/bad", "/good", limits=limits).captures
-    assert CLOCK.monotonic_s() - began_s < 30
-    assert bad.outcome == Outcome.FAILED
-    assert says in bad.reason
-    assert bad.warc_record_id
-    assert not bad.rendered_record_id
-    assert good.outcome == Outcome.FETCHED
-    assert good.rendered_record_id
-    assert not browsers_of(str(tmp_path))
-
-
-def test_requests_and_bytes_are_counted_and_bounded(tmp_path: Path) -> None:
-    many = "for (let i = 0; i < 40; i++) fetch('/many?' + i);" + FILL
-    large = "fetch('/large').then(r => r.text()).catch(() => 0).finally(() => { " + FILL + "})"
-    limits = replace_in(QUICK, render_requests=10, render_bytes=200_000)
-    with serving(
-        {"/many": shell(many), "/big": shell(large), "/large": http(b"x" * 5_000_000), "/data": http(b"Add to cart")}
-    ) as server:
-        first, second = rendered(tmp_path / "run", server, "/many", "/big", limits=limits).captures
-    assert sum(hits for path, hits in server.hits.items() if path.startswith("/many?")) == 10
-    assert first.rendering is not None
-    assert first.rendering.requests == 10
-    assert first.rendering.refusals["more requests than the limit"] == 31
-    assert second.rendering is not None
-    assert second.rendering.refusals["more bytes than the limit"] >= 1
-    assert second.rendering.received_bytes < 400_000
-
-
-def test_a_page_that_never_fills_is_a_shell_and_says_that_it_was_still_loading(tmp_path: Path) -> None:
-    with serving({"/p": shell(NEVER), "/data": http(b"x")}) as server:
-        (capture,) = rendered(tmp_path / "run", server, "/p", limits=TIGHT).captures
+    script = f"const e = document.createElement('script'); e.type = 'application/ld+json'; e.textContent = '{offer}';"
+    with serving({"/p": shell(script + "document.head.append(e)")}) as server:
+        folder = planned(
+            tmp_path / "runs" / "one",
+            [slot(1, server.url("/p"), marketplace="shop", listing_id="p")],
+            server,
+            QUICK,
+            allowed_marketplaces=("shop",),
+            marketplaces_dir=str(shop_folder(tmp_path / "marketplaces", server)),
+        )
+        (result,) = crawl_in_child([folder])
+    assert result.sealed, result.error
+    (capture,) = captures(folder)
     assert capture.reading is not None
-    assert capture.reading.judgement.rule == "ladder.shell"
-    assert capture.rendering is not None
-    assert not capture.rendering.settled
-
-
-def test_without_a_browser_such_pages_are_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda *_args, **_more: None)
-    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
-    with serving({"/shell": shell(FILL), "/plain": page("")}) as server:
-        (always,) = rendered(tmp_path / "always", server, "/plain").captures
-        assert not server.hits
-        on_shell, plain = rendered(tmp_path / "shells", server, "/shell", "/plain", render="on_shell").captures
-    for capture in (always, on_shell):
-        assert capture.outcome == Outcome.NOT_ALLOWED
-        assert capture.reason.startswith("browser: no Chromium was found")
-        assert capture.reading is None
-    assert on_shell.warc_record_id
-    assert plain.outcome == Outcome.FETCHED
-
-
-def test_the_browser_is_replaced_after_so_many_pages(tmp_path: Path) -> None:
-    seen: set[int] = set()
-
-    def reply(connection: object, _head: bytes) -> None:
-        seen.update(browsers_of(str(tmp_path)))
-        connection.sendall(http(b"Add to cart"))  # type: ignore[attr-defined]
-
-    with serving({"/p": shell(FILL), "/data": reply}) as server:
-        run = rendered(tmp_path / "run", server, "/p", "/p", limits=replace_in(QUICK, render_looks=1))
-    assert [one.outcome for one in run.captures] == [Outcome.FETCHED] * 2
-    assert len(seen) == 2
-
-
-def test_the_stop_switch_and_kill_leave_no_browser_behind(tmp_path: Path) -> None:
-    script = "fetch('/hit'); while (true) {}"
-    with serving({"/p": shell(script), "/hit": http(b"")}) as server:
-        stopped, killed = tmp_path / "stopped", tmp_path / "killed"
-        switch = tmp_path / "stop"
-        limits = replace_in(QUICK, render_settle_s=60.0, render_answer_s=60.0)
-        for folder in (stopped, killed):
-            marketplace = shop_folder(tmp_path / "marketplaces", server)
-            planned(
-                folder,
-                [slot(1, server.url("/p"), marketplace="shop")],
-                server,
-                limits,
-                allowed_marketplaces=("shop",),
-                marketplaces_dir=str(marketplace),
-                stop_file=str(switch),
-            )
-        watcher = threading.Thread(target=_when, args=(lambda: bool(browsers_of(str(tmp_path))), switch.touch))
-        watcher.start()
-        (result,) = crawl_in_child([stopped], timeout_s=60)
-        watcher.join()
-        assert result.status == "stop_switch", result
-        assert result.manifest is not None
-        assert result.manifest.counts == {"not_looked": 1}
-        assert not browsers_of(str(tmp_path))
-
-        switch.unlink()
-        child = subprocess.Popen([sys.executable, "-m", "crawler.run", str(killed)], cwd=REPOSITORY)
-        _when(lambda: bool(browsers_of(str(tmp_path))), lambda: child.send_signal(signal.SIGKILL))
-        child.wait(10)
-        _when(lambda: not browsers_of(str(tmp_path)), lambda: None)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="everybody else runs in the sandbox in every test of this file")
-def test_in_its_sandbox_where_we_are_not_root(tmp_path: Path) -> None:
-    python = system_python()
-    if python is None:
-        pytest.skip("there is no Python that another user can start")
-    code = "from tests.integration.browsing import sandboxed_look; sandboxed_look()"
-    packages = next(path for path in sys.path if path.endswith("site-packages"))
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{REPOSITORY}:{packages}", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [python, "-c", code], user=65534, group=65534, extra_groups=[], env=environment, cwd="/tmp",
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.stdout.strip() == "fetched on locked in", done.stderr
-
-
-def replace_in(limits: Limits, **values: object) -> Limits:
-    return limits.model_copy(update=values)
-
-
-def shop_folder(folder: Path, server: Loopback) -> Path:
-    """A marketplace of the operator's own that needs a browser always."""
-    shop = folder / "shop"
-    shop.mkdir(parents=True, exist_ok=True)
-    (shop / "marketplace.toml").write_text(
-        f'name = "shop"\nlabel = "Shop"\nhosts = ["{server.authority}"]\nrender = "always"\nmin_delay_s = 0.0\n'
-        'listing_patterns = ["/(?P<id>p)$"]\n'
-        '[terms]\nautomation = "ours"\nstorage = "ours"\nread_on = "2026-03-02"\nsays = "ours"\n'
-        '[controls]\nlive = "none"\ndead = "none"\n'
-    )
-    return folder
-
-
-def _when(holds: Callable[[], bool], then: Callable[[], object]) -> None:
-    for _ in range(600):
-        if holds():
-            then()
-            return
-        CLOCK.sleep(0.05)
-    raise AssertionError("it never came to that")
+    assert capture.reading.judgement.state == State.OUT_OF_STOCK
+    ingest_run(sqlite_store, folder, CLOCK.now())
+    rebuilt = rebuild(sqlite_store, tmp_path / "runs", load_registry(tmp_path / "marketplaces"), Confirmation())
+    assert (rebuilt.looks, rebuilt.reread) == (1, 1)
+    assert not rebuilt.states
+    assert not rebuilt.problems
