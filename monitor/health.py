@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import func, make_url, select, text
 from sqlalchemy.orm import Session
 
+from crawler.browser import available
 from crawler.errors import BadInput, NeedsPerson
 from crawler.marketplaces.states import State
 from monitor.config import Settings
@@ -32,7 +33,6 @@ _EXTRAS = {
     "pdf": ("weasyprint", "reports are written as HTML only"),
     "parquet": ("pyarrow", "exports are written as CSV and JSON only"),
 }
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,5 +186,6 @@ def _extras() -> Iterator[Check]:
     for extra, (module, without) in _EXTRAS.items():
         if find_spec(module) is None:
             yield Check("extras", "note", f"{extra} is not installed: {without}")
-        elif extra == "browser" and not any(shutil.which(name) for name in _CHROMIUM):
-            yield Check("extras", "note", "browser is installed, Chromium was not found on the path")
+        elif extra == "browser":
+            there, says = available()
+            yield Check("browser", "ok" if there else "note", says if there else f"{says}: {without}")

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from crawler.browser import available
 from crawler.marketplaces.base import Marketplace
 from crawler.marketplaces.confirmed import load_confirmed
+from crawler.marketplaces.description import Render
 from crawler.marketplaces.registry import Registry, load_registry
 from crawler.reading import MarkKind
 from monitor.config import Settings
@@ -26,7 +28,6 @@ def reach_table(settings: Settings) -> list[dict[str, str]]:
 def _row(marketplace: Marketplace, settings: Settings) -> dict[str, str]:
     site, decided = marketplace.site, settings.terms.get(marketplace.name)
     allowed = "allowed" if decided and decided.automation else "forbidden" if decided else "undecided: off"
-    needs_browser = {"never": "fetch", "on_shell": "fetch, browser for shells", "always": "browser"}
     ends = [one for one in site.signatures if one.kind in ENDS]
     confirmed = {one.kind.value for one in ends if one.verified is not None}
     confirmed |= {f"{one.state} (confirmed here, layout {one.layout or 'unnamed'})" for one in marketplace.confirmed}
@@ -34,9 +35,18 @@ def _row(marketplace: Marketplace, settings: Settings) -> dict[str, str]:
         "marketplace": marketplace.name,
         "automated": allowed,
         "search": "by address" if site.search_url else "not by address",
-        "look": needs_browser[marketplace.render],
+        "look": _look(marketplace.render),
         "ends verified": ", ".join(sorted(confirmed)) or "none: a person must confirm",
         "api": ", ".join(f"{api.name} ({api.needs})" for api in site.apis) or "none",
         "terms read": site.terms.read_on,
         "terms say": site.terms.automation,
     }
+
+
+def _look(render: Render) -> str:
+    there, why = available()
+    if render == "never":
+        return "fetch"
+    if render == "on_shell":
+        return "fetch, browser for shells" if there else f"fetch; shells not at all: {why}"
+    return "browser" if there else f"not at all: {why}"

@@ -63,7 +63,7 @@ def test_a_hostile_page_fails_in_bounded_time_and_the_next_is_looked_at(tmp_path
         min_delay_s=0.0,
         timeout_s=5.0,
         max_body_bytes=1024 * 1024,
-        render_settle_s=2.5,
+        render_settle_s=1.5,
         render_answer_s=4.0,
         render_memory_bytes=400 * 1024 * 1024,
     )
