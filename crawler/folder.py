@@ -162,7 +162,7 @@ class RunFolder:
 
     def _count(self, capture: Capture) -> None:
         self.counts[capture.outcome] = self.counts.get(capture.outcome, 0) + 1
-        self.last[capture.slot_id] = last_capture(capture)
+        self.last[capture.slot_id] = last_capture(capture, self.last.get(capture.slot_id))
 
     def _note(self, note: dict[str, object]) -> None:
         self._notes.append(json.dumps(note).encode() + b"\n")

@@ -99,7 +99,8 @@ class Judgement(_Fact):
 
 
 class Reading(_Fact):
-    """One page, read. `layout` names the page layout that the adapter recognised, `reader_version` the adapter's."""
+    """One page, read. `layout` names the page layout that the adapter recognised, `reader_version` the adapter's.
+    `more` are further pages of the same search, where it has several at once (a sitemap's parts)."""
 
     marketplace: str
     kind: PageKind
@@ -109,6 +110,7 @@ class Reading(_Fact):
     facts: ListingFacts | None = None
     hits: tuple[SearchHit, ...] = ()
     next_page_url: str = ""
+    more: tuple[str, ...] = ()
     judgement: Judgement
     notes: tuple[str, ...] = ()
 

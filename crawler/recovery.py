@@ -23,10 +23,12 @@ DISK_FULL = "disk_full"
 
 @dataclass(frozen=True)
 class LastCapture:
-    """The latest page of a slot: its number, and the URL of the next page where there is one."""
+    """The latest page of a slot: its number, the URL of the next page where there is one, and those that wait for
+    their turn after it."""
 
     page: int
     next_page_url: str
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass
@@ -42,12 +44,15 @@ class Recovered:
     first_started_at: str = ""
 
 
-def last_capture(capture: Capture) -> LastCapture:
-    """What a capture leaves to be known of its slot. A next page on another host, or the same again, is none."""
-    url = capture.reading.next_page_url if capture.reading else ""
-    if url in (capture.requested_url, capture.final_url) or _host(url) != _host(capture.final_url):
-        url = ""
-    return LastCapture(capture.page, url)
+def last_capture(capture: Capture, before: LastCapture | None = None) -> LastCapture:
+    """What a capture leaves to be known of its slot, after what its earlier pages left. A page on another host, or
+    the same again, is none."""
+    reading = capture.reading
+    here = (capture.requested_url, capture.final_url)
+    named = (reading.next_page_url, *reading.more) if reading else ()
+    following = [url for url in named if url and url not in here and _host(url) == _host(capture.final_url)]
+    waiting = tuple(dict.fromkeys((*following, *(before.waiting if before else ()))))
+    return LastCapture(capture.page, waiting[0] if waiting else "", waiting[1:])
 
 
 def recover(folder: Path) -> Recovered:
@@ -100,7 +105,7 @@ def _sift(path: Path, known: set[str], found: Recovered) -> tuple[bytes, bytes, 
             dropped = True
         else:
             kept.append(line)
-            found.last[capture.slot_id] = last_capture(capture)
+            found.last[capture.slot_id] = last_capture(capture, found.last.get(capture.slot_id))
             found.counts[capture.outcome] = found.counts.get(capture.outcome, 0) + 1
     return b"".join(kept), b"".join(torn), dropped
 

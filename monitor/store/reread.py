@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from crawler.archive.reader import Archive
 from crawler.errors import BadInput
-from crawler.marketplaces.reader import read_page
+from crawler.market import read_slot
 from crawler.marketplaces.registry import Registry
 from crawler.plan import Slot
-from crawler.reading import FetchedPage, Reading
+from crawler.reading import Reading
 from crawler.record import PAGES_FILE, Capture, Outcome
 from monitor.config import Confirmation
 from monitor.looks.controls import apply_controls
 from monitor.looks.derive import derive_in
 from monitor.looks.judge import look_judgement, search_judgement
-from monitor.store.archive import SealedRun, captures, open_run
+from monitor.store.archive import Answered, SealedRun, captures, fetched_page, open_run
 from monitor.store.bulk import chunks, insert_new
 from monitor.store.ledger_tables import EpisodeRow, JudgementRow, LookRow, ReadingRow, RunRow, SearchRow
 from monitor.store.rows import add_reading
@@ -112,30 +112,18 @@ def _read_again(run: SealedRun, registry: Registry, result: Rebuilt) -> Iterator
         return
     with Archive(run.folder / PAGES_FILE) as archive:
         for one in answered:
-            reading = _reading(run, one.slot, one.capture, archive, registry)
+            reading = _reading(run, one, archive, registry)
             result.reread += reading is not one.capture.reading
             yield one.slot, one.capture.model_copy(update={"reading": reading})
 
 
-def _reading(run: SealedRun, slot: Slot, capture: Capture, archive: Archive, registry: Registry) -> Reading | None:
+def _reading(run: SealedRun, one: Answered, archive: Archive, registry: Registry) -> Reading | None:
+    slot, capture = one.slot, one.capture
     if capture.outcome is not Outcome.FETCHED or not capture.warc_record_id:
         return capture.reading
     archived = archive.page(capture.rendered_record_id or capture.warc_record_id)
-    page = FetchedPage(
-        url=capture.final_url,
-        body=archived.body,
-        status=capture.status,
-        requested_url=capture.requested_url,
-        content_type=archived.content_type,
-        listing_id=slot.listing_id,
-    )
-    return read_page(
-        page,
-        marketplace=slot.marketplace,
-        kind="search" if slot.purpose == "search" else "listing",
-        vantage=run.plan.vantages.get(slot.vantage),
-        registry=registry,
-    )
+    page = fetched_page(one, archived).model_copy(update={"at": capture.finished_at})
+    return read_slot(page, slot, run.plan.vantages.get(slot.vantage), registry)
 
 
 def _judge_looks(session: Session, some: list[tuple[Slot, Capture]], result: Rebuilt) -> None:
