@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from crawler.plan import Identity, Limits, Vantage
@@ -21,7 +21,7 @@ class Terms(BaseModel):
 
 
 class Confirmation(BaseModel):
-    """When a takedown counts as confirmed; may be set higher than DOMAIN.md's rule, never lower."""
+    """When a takedown counts as confirmed; may be set stricter than the rule, never laxer."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,6 +29,20 @@ class Confirmation(BaseModel):
     span_hours: float = Field(default=36.0, ge=36.0)
     platform_looks: int = Field(default=2, ge=2)
     platform_span_hours: float = Field(default=24.0, ge=24.0)
+    blind_error_bound: float = Field(
+        default=0.10, ge=0.0, le=0.10, description="share of blind re-checks that may disagree before a week is void"
+    )
+
+
+class Discovery(BaseModel):
+    """How much is searched."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pages_per_search: int = Field(default=5, ge=1, le=100, description="result pages that one search may follow")
+    pages_per_run: int = Field(default=5000, ge=1, description="result pages that one run may ask for")
+    sitemaps: tuple[str, ...] = Field(default=(), description="marketplaces whose sitemaps are read once a week")
+    sitemap_documents: int = Field(default=20, ge=2, description="documents of a marketplace's sitemaps in one run")
 
 
 class Settings(BaseSettings):
@@ -48,6 +62,10 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     terms: dict[str, Terms] = {}
     confirmation: Confirmation = Confirmation()
+    discovery: Discovery = Discovery()
+    keys: dict[str, dict[str, SecretStr]] = Field(
+        default={}, description="keys to official interfaces, by marketplace and name; best kept in the environment"
+    )
     reviewers_needed: int = Field(default=1, ge=1)
     allowed_hosts: tuple[str, ...] = ()
     marketplaces_dir: str = ""
@@ -55,6 +73,13 @@ class Settings(BaseSettings):
     @property
     def identity(self) -> Identity:
         return Identity(operator=self.operator, contact=self.contact)
+
+    @property
+    def plain_keys(self) -> dict[str, dict[str, str]]:
+        """The keys in the clear: for memory only."""
+        return {
+            site: {name: value.get_secret_value() for name, value in keys.items()} for site, keys in self.keys.items()
+        }
 
     @property
     def ledger_url(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Select, Table, delete, func, select
 from sqlalchemy.orm import Session
 
-from crawler.marketplaces.states import State
+from crawler.marketplaces.states import STANDING, Standing, State
 from monitor.config import Confirmation
 from monitor.looks.episode import Episode
 from monitor.looks.facts import Fingerprint, LookFact, fingerprint
@@ -16,12 +16,14 @@ from monitor.looks.fold import fold
 from monitor.store.bulk import chunks, insert_rows, take_ids
 from monitor.store.ledger_tables import EpisodeRow, JudgementRow, LookRow, ReadingRow, RunControlRow
 from monitor.store.session import Store, lock_writers
+from monitor.verification.blind import Void, judged_looks, voids
 
 _EPISODES = cast("Table", EpisodeRow.__table__)
 _LOOKS = cast("Table", LookRow.__table__)
 _JUDGEMENTS = cast("Table", JudgementRow.__table__)
 _CONTROLS = cast("Table", RunControlRow.__table__)
 _STATES = {str(state): state for state in State}
+Voided = dict[str, list[Void]]
 _KEYS_AT_ONCE = 500
 _GROUPS_AT_ONCE = 2000
 _ROWS_AT_ONCE = 20_000
@@ -39,13 +41,14 @@ def derive_episodes(store: Store, rule: Confirmation, listing_keys: Iterable[str
 
 def derive_in(session: Session, rule: Confirmation, listing_keys: Iterable[str] | None = None) -> int:
     """`derive_episodes` within the caller's transaction."""
+    voided = _voided(session, rule)
     if listing_keys is None:
         session.execute(delete(EpisodeRow))
-        return _write(session, _looks_of(None), rule)
+        return _write(session, _looks_of(None), rule, voided)
     written = 0
     for keys in chunks(sorted(set(listing_keys)), _KEYS_AT_ONCE):
         _forget(session, keys)
-        written += _write(session, _looks_of(keys), rule)
+        written += _write(session, _looks_of(keys), rule, voided)
     return written
 
 
@@ -90,7 +93,15 @@ def _forget(session: Session, keys: Sequence[str]) -> None:
         session.execute(delete(EpisodeRow).where(EpisodeRow.listing_key.in_(some)))
 
 
-def _write(session: Session, statement: Select[*tuple[Any, ...]], rule: Confirmation) -> int:
+def _voided(session: Session, rule: Confirmation) -> Voided:
+    """The weeks in which a blind re-check voided a marketplace's absences, by marketplace."""
+    found: Voided = {}
+    for void in voids(judged_looks(session), rule.blind_error_bound):
+        found.setdefault(void.marketplace, []).append(void)
+    return found
+
+
+def _write(session: Session, statement: Select[*tuple[Any, ...]], rule: Confirmation, voided: Voided) -> int:
     written = 0
     rows = session.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))
     grouped = ((key, list(looks)) for key, looks in groupby(rows, key=lambda row: (row[0], row[1])))
@@ -99,7 +110,7 @@ def _write(session: Session, statement: Select[*tuple[Any, ...]], rule: Confirma
         found = [
             _row(key, vantage, episode)
             for (key, vantage), looks in groups
-            for episode in fold([_fact(look, pages) for look in looks], rule)
+            for episode in fold([_fact(look, pages, voided) for look in looks], rule)
         ]
         ids = take_ids(session, _EPISODES, len(found))
         insert_rows(session, _EPISODES, [{"episode_id": number, **row} for number, row in zip(ids, found, strict=True)])
@@ -107,8 +118,11 @@ def _write(session: Session, statement: Select[*tuple[Any, ...]], rule: Confirma
     return written
 
 
-def _fact(row: Row[*tuple[Any, ...]], pages: dict[str, Fingerprint]) -> LookFact:
-    _, _, look_id, run_id, looked_at, took_ms, state, quarantined, verdict, reading = row
+def _fact(row: Row[*tuple[Any, ...]], pages: dict[str, Fingerprint], voided: Voided) -> LookFact:
+    key, _, look_id, run_id, looked_at, took_ms, state, quarantined, verdict, reading = row
+    if voided and STANDING[_STATES[state]] is Standing.OFF_SALE:
+        weeks = voided.get(key.partition(":")[0], ())
+        quarantined = quarantined or any(week.since <= looked_at < week.until for week in weeks)
     return LookFact(
         look_id,
         run_id,
