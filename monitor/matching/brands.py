@@ -9,6 +9,7 @@ from monitor.matching.normalise import key, words
 from monitor.matching.vocabulary import Vocabulary
 
 _FIRST_NAME = re.compile(r"(?:\d[\w.\"”'-]*\s+)?(?P<word>[A-Z][^\s,\"“”-]+)")
+_SENTENCE_END = re.compile(r"[.;:]\s")
 _SHOPKEEPERS = frozenset({"retailer"})
 _SHOPS = frozenset(
     "amazon amazoncom walmart walmartcom target kmart sear costco ebay ebaycom temu temucom shein aliexpress homedepot"
@@ -29,16 +30,24 @@ class Brand:
     leading: bool = False
 
 
-def brands_of(notice: Notice, title: str, names: list[str], vocab: Vocabulary) -> tuple[Brand, ...]:
-    """The brands that a notice's goods may carry: stated ones, those of headline and firms, then leading names."""
+def brands_of(notice: Notice, title: str, names: list[str], vocab: Vocabulary, thing: str = "") -> tuple[Brand, ...]:
+    """The brands that a notice's goods may carry: stated ones, those of headline and firms, then leading names.
+
+    `thing` is what the headline says is recalled: it often begins with a brand that the product's name leaves out.
+    """
     firms = [name for firm in notice.firms if firm.role not in _SHOPKEEPERS for name in firm_names(firm.name)]
-    stated = [i.value for i in notice.identifiers if i.kind == "brand" and i.valid]
+    stated = [
+        i.value for i in notice.identifiers if i.kind == "brand" and i.valid and not _SENTENCE_END.search(i.value)
+    ]
     found: dict[str, Brand] = {}
     for text in [*stated, *recallers(title), *named_brands(f"{title}; {'; '.join(names)}"), *firms]:
         for form in _forms(text, names, vocab):
             _add(found, form, vocab)
-    for name in names:
-        _add(found, _leading_name(name, frozenset(found), vocab), vocab, leading=True)
+    named = frozenset(word for name in names for word in words(name))
+    for name in [*names, *([thing] if thing else [])]:
+        leading = _leading_name(name, frozenset(found), vocab)
+        if name is not thing or not named or not named.issuperset(words(leading)):
+            _add(found, leading, vocab, leading=True)
     return tuple(found.values())
 
 

@@ -13,6 +13,7 @@ from monitor.matching.vocabulary import COLLECTIVE, vocabulary
 
 _NEAR_LENGTH = 6
 _NEAR_SHARE = 0.8
+_SURE_MODEL = 6
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class Evidence:
     kind_words: int = 0
     head: str = ""
     head_weight: float = 0.0
+    kind_pair: bool = False
     kind: str = ""
     kind_conflict: str = ""
     collective: bool = False
@@ -71,6 +73,7 @@ def weigh_up(entry: Entry, view: View, cosine: float) -> Evidence:
     found.gtin = next(iter(sorted(entry.gtins & view.gtins)), "")
     _brand(entry, view, found)
     _models(entry, view, found)
+    _made_known(entry, view, found)
     best: tuple[tuple[bool, float, float], Unit, Line, set[str]] | None = None
     for unit in entry.units:
         for line in unit.lines:
@@ -82,6 +85,7 @@ def weigh_up(entry: Entry, view: View, cosine: float) -> Evidence:
                 best = rank, unit, line, matched
     if best is not None:
         _line(best[1], best[2], best[3], view, found)
+    _unlisted_model(entry, view, found)
     if found.brand_where and not found.proper_weight:
         found.described = _described(entry, view)
     _other_brand(entry, best[1] if best else None, view, found)
@@ -94,12 +98,14 @@ _BRAND_ORDER = ("field", "title", "seller", "after_for", "")
 
 def _brand(entry: Entry, view: View, found: Evidence) -> None:
     agreeing = set()
+    own_for = view.for_at < len(view.tokens) and view.tokens[view.for_at - 1] in entry.says_for
+    fits_at = len(view.tokens) if own_for else view.for_at
     for brand in entry.brands:
         where = ""
         if view.brand_key and brand.key == view.brand_key:
             where = "field"
-        elif brand.key in view.spans and (not (brand.weak or brand.leading) or view.spans[brand.key] == 0):
-            where = "title" if view.spans[brand.key] < view.for_at else "after_for"
+        elif brand.key in view.spans and (not (brand.weak or brand.leading) or view.heads(brand.key)):
+            where = "title" if view.spans[brand.key] < fits_at or _by(brand.key, view) else "after_for"
         elif not brand.weak and brand.key in view.brand_spans:
             where = "field"
         elif not (brand.weak or brand.leading) and brand.key in view.seller_spans:
@@ -112,9 +118,14 @@ def _brand(entry: Entry, view: View, found: Evidence) -> None:
     found.brands = frozenset(agreeing)
 
 
+def _by(brand: str, view: View) -> bool:
+    place = view.spans[brand]
+    return place > 0 and view.tokens[place - 1] == "by"
+
+
 def _other_brand(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> None:
     """Another maker at the head of the title, or in the brand field while ours does not head the title."""
-    heads = any(view.spans.get(key) == 0 for key in entry.brand_keys)
+    heads = any(view.heads(key) for key in entry.brand_keys)
     own = unit.name_words if unit else frozenset()
     if view.head_brand and not heads and not own.issuperset(view.head_brand):
         found.other_brand = " ".join(view.head_brand)
@@ -136,6 +147,20 @@ def _models(entry: Entry, view: View, found: Evidence) -> None:
         shapes = {shape(model) for model in entry.models}
         alike = sorted(model for model in view.models if shape(model) in shapes)
         found.model_conflict = alike[0] if alike else view.stated_model
+
+
+def _unlisted_model(entry: Entry, view: View, found: Evidence) -> None:
+    """Where only a kind agrees and the notice lists what it means, a model number that it does not know."""
+    if entry.lists_models and not (found.telling and not found.soft) and not (found.model or found.model_conflict):
+        found.model_conflict = next(iter(sorted(view.models - entry.all_words)), "")
+
+
+def _made_known(entry: Entry, view: View, found: Evidence) -> None:
+    """Beside an exact model number an invented word of the notice's headline counts as a brand."""
+    marked = sorted(word for word in entry.headline if word in view.spans and view.spans[word] < view.for_at)
+    marked += sorted(word for word in entry.headline if word in view.brand_spans)
+    if found.model and not found.brand_where and marked and len(found.model) >= _SURE_MODEL:
+        found.brand, found.brand_where, found.brand_leading = marked[0], "title", True
 
 
 def _matched(line: Line, view: View, branded: bool) -> set[str]:
@@ -184,6 +209,7 @@ def _line(unit: Unit, line: Line, matched: set[str], view: View, found: Evidence
     if found.brand_where and len(matched) > 1:
         found.run = _run(line.sequence, view.tokens)
     agreeing = sorted(head for head in line.heads if head in view.spans)
+    found.kind_pair = any(head in view.spans and head not in view.tokens for head in line.heads)
     found.kind = line.head if line.head in view.spans else (agreeing[0] if agreeing else "")
     if not found.kind:
         foreign = [w for w in view.tokens if vocab.is_kind(w) and w not in COLLECTIVE and w not in unit.name_words]
@@ -217,7 +243,7 @@ def _against(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> No
         found.accessory = ""
     found.media = media_word(view, own)
     found.audience = audience_conflict(view, own)
-    found.other_size = other_size(view, entry.all_words, found.matched)
+    found.other_size = other_size(view, entry.all_words, (own | set(found.matched)) - entry.brand_words)
     if entry.year and view.years and min(view.years) > entry.year and str(min(view.years)) not in entry.all_words:
         found.later_year = min(view.years)
     if entry.prices and view.price:

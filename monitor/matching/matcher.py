@@ -34,7 +34,8 @@ class Matcher:
         """Take the notices apart and index them. Several with one id: the last counts."""
         newest = {notice.id: notice for notice in notices}
         self.entries = [entry_of(notice) for notice in newest.values()]
-        self._index = Index([entry.text for entry in self.entries])
+        self._index = Index([text for entry in self.entries for text in entry.texts])
+        self._entry_of = [place for place, entry in enumerate(self.entries) for _ in entry.texts]
         self._gtins: dict[str, list[int]] = defaultdict(list)
         self._models: dict[str, list[int]] = defaultdict(list)
         self._brands = frozenset(
@@ -57,8 +58,17 @@ class Matcher:
 
     def candidates(self, views: Sequence[View], top: int = TOP) -> list[Candidates]:
         """For each listing the places of entries worth comparing, with their cosines."""
-        asked = self._index.ask([_query(view) for view in views], top)
-        return [self._with_identifiers(view, dict(found)) for view, found in zip(views, asked, strict=True)]
+        asked = self._index.ask([_query(view) for view in views], top + top // 2)
+        return [self._with_identifiers(v, self._entries_in(found, top)) for v, found in zip(views, asked, strict=True)]
+
+    def _entries_in(self, texts: list[tuple[int, float]], top: int) -> Candidates:
+        """The first `top` entries that the texts found belong to, each with its likeliest text's cosine."""
+        found: Candidates = {}
+        for text, cosine in texts:
+            if len(found) == top:
+                break
+            found.setdefault(self._entry_of[text], cosine)
+        return found
 
     def _with_identifiers(self, view: View, found: Candidates) -> Candidates:
         for gtin in view.gtins:
@@ -77,7 +87,7 @@ class Matcher:
         found = [
             (rank.get(entry.kind, 1), -(entry.year or 0), place)
             for place, entry in enumerate(self.entries)
-            if rule.names(spans(words(entry.text)).keys() | frozenset(), entry.title)
+            if rule.names(spans(words(" ".join(entry.texts))).keys() | frozenset(), entry.title)
         ]
         return [place for _, _, place in sorted(found)]
 

@@ -35,7 +35,11 @@ _TITLE_END = re.compile(
     r"\s+(?:Due|Because|Following|After|Over|Recalled|Recall|Sold (?:Exclusively|Only|on|at|by)|Pos(?:e|ing)|Violat\w+"
     r"|Imported|Made by|Manufactured by|Immediately|Announced?)\b.*$|[;(].*$"
 )
-_NO_FIRM = frozenset("firms firm importer manufacturer retailer importers manufacturers retailers".split())
+_NO_FIRM = re.compile(
+    r"(?:(?:\d+|two|three|four|five|six|seven|eight|nine|ten|several|various)\s+)?"
+    r"(?:firms?|importers?|manufacturers?|retailers?|distributors?|compan(?:y|ies)|stores?|announces?|cpsc)",
+    re.IGNORECASE,
+)
 _BEFORE_FIRM = re.compile(r"^.*\b(?:Prompts?|Prompting|Leads?)\s+(?:Recall\s+(?:of|by)\s+)?|\s+to$")
 _FILLER = re.compile(r"^(?:Certain|Additional|Various|Some|More|About|Approximately|All)\s+")
 _NAMED_BRAND = re.compile(r"((?:[A-Z][\w'’&.-]*[ -]){1,3})(?:[Bb]rand(?:ed)?\b)")
@@ -78,7 +82,7 @@ def recallers(title: str) -> list[str]:
         if hit and len(hit["who"]) <= 80:
             who_all = _BEFORE_FIRM.sub("", hit["who"])
             found.extend(bare_name(who) for who in _CONJOINED.split(who_all) if who.strip())
-    return [name for name in dict.fromkeys(found) if name and name.lower() not in _NO_FIRM]
+    return [name for name in dict.fromkeys(found) if name and not _NO_FIRM.fullmatch(name)]
 
 
 def named_brands(text: str) -> list[str]:

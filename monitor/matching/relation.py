@@ -19,6 +19,7 @@ _PARTS = frozenset(
     "stand strap switch tire topper tray tube tyre valve wheel window wire wrap extension cushion sticker "
     "hardware headrest seatpad umbrella parasol cape hammock".split()
 )
+_BEFORE_FOR = _PARTS | {"battery", "charger", "headlight", "seatbelt", "crank", "toolkit"}
 _SAYS_PART = frozenset("replacement spare replace replacing aftermarket refill oem".split())
 _FITS = re.compile(
     r"\b(?:compatible with|fits|replaces?|replacement (?:for|of)|spare parts?|parts only)\b", re.IGNORECASE
@@ -29,8 +30,18 @@ _MEDIA = frozenset(
     "wallpaper instruction vhs bluray audiobook ebook minifigure papercraft painting artwork patch".split()
 )
 _MINIATURE = re.compile(
-    r"\b1\s?[:/]\s?\d{2,3}\b|\bscale model|\bdie-?cast\b|\bminiature\b|\bdolls?'? ?house\b|\bwanted\b", re.IGNORECASE
+    r"\b1\s?[:/]\s?\d{2,3}\b|\bscale model|\bdie-?cast\b|\bminiature\b|\bdolls?'? ?house\b", re.IGNORECASE
 )
+_WANTED = re.compile(
+    r"^\W*(?:wanted|wtb|iso|looking for|in search of|want to buy|searching for)\b|\bwanted\b\W*$", re.IGNORECASE
+)
+_MEDIA_RUNS = frozenset(
+    "instructionbooklet instructionmanual ownermanual ownersmanual usermanual usersmanual userguide"
+    " instructionbook servicemanual partmanual assemblyinstruction instructionsheet stickersheet coloringbook"
+    " colouringbook printad advertisingprint magazinead vintagead originalad halloweencostume papermanual"
+    " manualonly manualguide salesbrochure partdiagram".split()
+)
+_LAST_MEDIA = _MEDIA - {"print", "guide", "pattern", "patch", "book", "mug", "tee", "photo", "calendar"} | {"booklet"}
 _YOUNG = frozenset("infant baby toddler children child kid boy girl youth junior newborn childrens".split())
 _GROWN = frozenset("men women adult man woman mens womens lady gentlemen".split())
 _SIZES = frozenset("duo double twin triple quad mini micro junior jr ii iii iv".split())
@@ -51,7 +62,7 @@ def accessory_word(view: "View", own: frozenset[str], brand_where: str) -> str:
 
 
 def _part_before_for(view: "View", own: frozenset[str]) -> str:
-    return next((word for word in view.tokens[: view.for_at] if word in _PARTS and word not in own), "")
+    return next((word for word in view.tokens[: view.for_at] if word in _BEFORE_FOR and word not in own), "")
 
 
 def media_word(view: "View", own: frozenset[str]) -> str:
@@ -59,16 +70,20 @@ def media_word(view: "View", own: frozenset[str]) -> str:
     miniature = _MINIATURE.search(view.listing.title)
     if miniature and not own & {"miniature", "diecast", "model", "toy", "dollhouse", "doll"}:
         return miniature.group().lower()
+    wanted = _WANTED.search(view.listing.title)
+    if wanted:
+        return wanted.group().lower()
     if view.head in _MEDIA and view.head not in own:
         return view.head
-    return ""
+    phrase = next((run for run in sorted(_MEDIA_RUNS & view.spans.keys()) if not _MEDIA & own), "")
+    last = view.tokens[-1] if view.tokens else ""
+    return phrase or (last if last in _LAST_MEDIA and last not in own else "")
 
 
-def other_size(view: "View", known: frozenset[str], matched: tuple[str, ...]) -> str:
+def other_size(view: "View", known: frozenset[str], own: frozenset[str]) -> str:
     """A word for another size or generation right behind the line's words that the notice does not know."""
-    line = frozenset(matched)
     for first, second in zip(view.tokens, view.tokens[1:], strict=False):
-        if (first in line and second in _SIZES) or (second in line and first in _SIZES - {"ii", "iii", "iv", "jr"}):
+        if (first in own and second in _SIZES) or (second in own and first in _SIZES - {"ii", "iii", "iv", "jr"}):
             size = second if second in _SIZES else first
             if size not in known:
                 return size
@@ -117,6 +132,15 @@ _LEADING_WEIGHT = 10.5
 _KIND_WEIGHT = 3.9
 _KIND_SHARE = 0.75
 _PROPER_WEIGHT = 12.0
+_PAIR_WEIGHT = 3.5
+_COLLECTIVE_WEIGHT = 12.5
+
+
+def _collective_agrees(found: "Evidence") -> bool:
+    """A name that ends in a collective needs words that tell it apart, rare ones or several common ones, and all."""
+    if found.missing_required or found.partial or not found.kind or found.words_share < _FULL_SHARE:
+        return False
+    return bool(found.telling and (not found.soft or found.weight >= _COLLECTIVE_WEIGHT))
 
 
 def described_agrees(found: "Evidence") -> bool:
@@ -134,13 +158,11 @@ def line_agrees(found: "Evidence") -> bool:
     if found.brand_leading and (found.weight < _LEADING_WEIGHT or found.words_share < _FULL_SHARE):
         return False
     if found.collective:
-        return bool(
-            found.telling and not found.soft and not found.missing_required and not found.partial
-            and found.kind and found.words_share >= _FULL_SHARE
-        )  # fmt: skip
+        return _collective_agrees(found)
     if not found.telling:
         named = found.kind and found.unit_brands <= found.brands and not found.partial
-        return bool(named) and found.head_weight >= _KIND_WEIGHT and found.words_share >= _KIND_SHARE
+        heavy = found.head_weight >= (_PAIR_WEIGHT if found.kind_pair else _KIND_WEIGHT)
+        return bool(named) and heavy and found.words_share >= _KIND_SHARE
     if found.soft:
         complete = not found.missing_required and found.kind and found.weight >= _SOFT_WEIGHT
         return bool(complete) and found.words_share >= _SOFT_SHARE

@@ -21,8 +21,15 @@ _PARTIAL = re.compile(
 _PLAIN = re.compile(r"[a-z0-9]+")
 _MONEY = re.compile(r"\$\s?(\d[\d,]*(?:\.\d\d)?)")
 _CAPITALISED = re.compile(r"(?<![\w.])(?:[A-Z][\w'’]*(?:[ -](?=[A-Z\d])|$)){1,8}[A-Z\d][\w'’]*")
+_MOST_TEXTS = 8
+_OTHER_BRANDS = 2
+_BRANDS = 4
 _DESCRIBED_WEIGHT = 7.0
 _SAYS_LITTLE = 2.0
+_LISTS = re.compile(r"\bfollowing\b|\bmodels?\b|\bitem (?:numbers?|#)|\bstyles?\b", re.IGNORECASE)
+_FIRM_FOR_NAME = re.compile(
+    r"(?:\b(?:Inc|LLC|Ltd|Corp|Co)\b\.?|Company|International|\w),? of [A-Z][\w. ]+,? [A-Z][\w. ]*$"
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -46,7 +53,7 @@ class Entry:
     recall_id: str
     kind: str
     title: str
-    text: str
+    texts: tuple[str, ...]
     brands: tuple[Brand, ...]
     units: tuple[Unit, ...]
     models: frozenset[str]
@@ -59,6 +66,10 @@ class Entry:
     scope: str
     brand_keys: frozenset[str]
     described: frozenset[str]
+    brand_words: frozenset[str]
+    says_for: frozenset[str]
+    lists_models: bool
+    headline: frozenset[str]
 
 
 def entry_of(notice: Notice) -> Entry:
@@ -66,10 +77,11 @@ def entry_of(notice: Notice) -> Entry:
     vocab = vocabulary()
     title = title_of(notice.title, notice.url)
     names = [product.name for product in notice.products if product.name.strip()]
+    names = [name for name in names if not _FIRM_FOR_NAME.search(name)]
     thing = recalled_thing(title)
     if not names and thing:
         names = [thing]
-    brands = brands_of(notice, title, names, vocab)
+    brands = brands_of(notice, title, names, vocab, thing)
     keys = frozenset(brand.key for brand in brands if not brand.leading)
     units = tuple(_unit(name, keys, vocab) for name in dict.fromkeys(names) if name.strip())
     models, patterns = _models(notice, names)
@@ -77,7 +89,7 @@ def entry_of(notice: Notice) -> Entry:
         recall_id=notice.id,
         kind=notice.kind,
         title=title,
-        text=_index_text(names, brands),
+        texts=_index_texts(names, brands),
         brands=brands,
         brand_keys=frozenset(brand.key for brand in brands),
         units=units,
@@ -90,13 +102,29 @@ def entry_of(notice: Notice) -> Entry:
         year=_year(notice.published_on),
         prices=_prices(notice),
         scope=notice.scope,
+        lists_models=bool(_LISTS.search(notice.description)),
+        headline=frozenset(word for word in words(title) if _is_invented(word, vocab)),
+        brand_words=frozenset(word for brand in brands for word in words(brand.text)),
+        says_for=frozenset(first for name in names for first, second in pairwise(words(name)) if second == "for"),
     )
 
 
-def _index_text(names: list[str], brands: tuple[Brand, ...]) -> str:
-    """Names, and the brands that stand in none of them: nothing else, for length costs likeness."""
-    known = spans(words(" ".join(names)))
-    return " ".join([*dict.fromkeys(names), *(brand.text for brand in brands if brand.key not in known)])
+def _is_invented(word: str, vocab: Vocabulary) -> bool:
+    return len(word) >= 4 and word.isalpha() and vocab.is_rare(word) and not vocab.is_ordinary(word)
+
+
+def _index_texts(names: list[str], brands: tuple[Brand, ...]) -> tuple[str, ...]:
+    """One text for each name, with the first brands where it holds none: nothing else, for length costs likeness."""
+    texts = []
+    different = list(dict.fromkeys(names))
+    if len(different) > _MOST_TEXTS:
+        different = [*different[: _MOST_TEXTS - 1], " ".join(different[_MOST_TEXTS - 1 :])]
+    for name in different or [""]:
+        known = spans(words(name))
+        others = [brand.text for brand in brands if brand.key not in known]
+        own = len(others) < len(brands)
+        texts.append(" ".join([name, *others[: _OTHER_BRANDS if own else _BRANDS]]).strip())
+    return tuple(texts)
 
 
 def _unit(name: str, brands: frozenset[str], vocab: Vocabulary) -> Unit:

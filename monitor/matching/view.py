@@ -18,11 +18,26 @@ _LONG_NUMBER = re.compile(r"(?<!\d)\d{12,14}(?!\d)")
 _FOR = frozenset({"for", "fit", "fits", "compatible", "replace", "replaces", "replacing", "fur", "pour", "para"})
 _SEGMENT = re.compile(r"\s[-–|:]\s|[,(|;]|:\s|\bw/|\swith\s", re.IGNORECASE)
 _DESCRIPTION_LENGTH = 1500
+_BEFORE_NAME = frozenset(
+    "new brand used good great excellent condition free fast ship shipping delivery best seller sale hot deal lot"
+    " gift idea open box in pre owned preowned lightly gently nwt nwot nib bnib nip sealed vintage retro rare"
+    " genuine authentic original official set of the a an 2 3 4 5 6 10 12 pack pcs day 2pcs 3pcs 4pcs 6pcs 12pcs"
+    " clearance discount limited edition wholesale factory price customized custom oem odm high quality popular"
+    " cheap hottest latest premium refurbished like tested working works black white navy blue light dark sky pink"
+    " grey gray red teal charcoal natural beige green yellow purple orange brown silver gold multicolor multi"
+    " ivory cream tan color colour neutral mint rose".split()
+)
+_NOT_WHAT_IT_FITS = frozenset(
+    "kid baby boy girl child children toddler infant newborn teen men women man woman adult him her age home"
+    " outdoor indoor kitchen travel party school garden sale only gift christma birthday holiday office bedroom"
+    " everyone family beginner senior elderly playing use everyday daily".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`spans` are runs of title words with their places; `raw` runs of the text as written, for model numbers.
+    """`spans` are runs of title words with their places (`starts` is where the name begins, behind what sellers put
+    before it: condition, colour, promises); `raw` runs of the text as written, for model numbers.
 
     `for_at` is the place of the first `for` or `fits` in the title (its length where there is none), `head` the last
     word of the title's first part, `models` what looks like a model number.
@@ -43,6 +58,12 @@ class View:
     years: tuple[int, ...]
     price: float | None
     head_brand: tuple[str, ...]
+    starts: int
+
+    def heads(self, brand: str) -> bool:
+        """Whether `brand` stands where a title names its maker: at its beginning, or behind `by`."""
+        place = self.spans.get(brand)
+        return place is not None and (place <= self.starts or self.tokens[place - 1] == "by")
 
 
 def view_of(listing: Listing, known_brands: Container[str] = (), read_digits: Callable[[str], str] = str) -> View:
@@ -54,7 +75,8 @@ def view_of(listing: Listing, known_brands: Container[str] = (), read_digits: Ca
     raw = _raw_runs(f"{listing.title} {listing.model}")
     stated = squash(listing.model) if listing.model else ""
     described = _raw_runs(listing.description[:_DESCRIPTION_LENGTH]) if listing.description else frozenset()
-    for_at = next((at for at, token in enumerate(tokens) if token in _FOR and at > 0), len(tokens))
+    for_at = _for_at(tokens)
+    starts = next((at for at, token in enumerate(tokens) if token not in _BEFORE_NAME), 0)
     first_part = words(_SEGMENT.split(listing.title.strip(" -|,"), maxsplit=1)[0])
     first_part = first_part[:for_at] or first_part
     return View(
@@ -64,8 +86,16 @@ def view_of(listing: Listing, known_brands: Container[str] = (), read_digits: Ca
         models=frozenset(filter(is_model, map(squash, _MODEL.findall(listing.title)))),
         stated_model=stated if is_model(stated, True) else "",
         gtins=_gtins(listing), years=tuple(int(year) for year in _YEAR.findall(listing.title)),
-        price=_price(listing.price), head_brand=_head_brand(tokens, known_brands),
+        price=_price(listing.price), head_brand=_head_brand(tokens[starts:], known_brands), starts=starts,
     )  # fmt: skip
+
+
+def _for_at(tokens: tuple[str, ...]) -> int:
+    """The place of the first `for` or `fits` that says what a thing fits, not whom it is for; the end without one."""
+    for at, token in enumerate(tokens):
+        if at and token in _FOR and not (tokens[at + 1 : at + 2] and tokens[at + 1] in _NOT_WHAT_IT_FITS):
+            return at
+    return len(tokens)
 
 
 def _head_brand(tokens: tuple[str, ...], known: Container[str]) -> tuple[str, ...]:
