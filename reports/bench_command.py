@@ -55,11 +55,40 @@ def match(
     _print(bench_match(pairs, recalls, listings), json)
 
 
+@bench.command()
+def schedule(
+    seed: int = typer.Option(0, "--seed", min=0, help="Which invented market; the same seed gives the same one."),
+    budget: int = typer.Option(5000, "--budget", min=24, help="Looks a day."),
+    listings: int = typer.Option(20_000, "--listings", min=50, help="Listings of the market."),
+    hours: int = typer.Option(1440, "--hours", min=168, help="How long it is watched."),
+    json: bool = JSON,
+) -> None:
+    """What the same looks tell under each schedule: uniform, back-off, the square-root law, the index, and in full.
+
+    Simulated on an invented market: mean width of the removal's interval, mean delay, share of deadlines left
+    undecided, and the ratio to the attainable optimum (docs/reference/schedule.md has the law and the bars). `full`
+    is the index with pins, the 72-hour floor and a budget for each marketplace; `full_failing` loses every tenth look.
+
+    Example: stillforsale bench schedule --seed 0 --budget 5000 --json
+    """
+    from monitor.schedule.bench import bench_schedule
+
+    _print(bench_schedule(seed, budget, listings, hours), json)
+
+
 def _print(result: dict[str, Any], json: bool) -> None:
     from monitor.commands.common import print_json
 
     if json:
         print_json(result)
         return
+    _echo(result, "")
+
+
+def _echo(result: dict[str, Any], indent: str) -> None:
     for name, value in result.items():
-        typer.echo(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
+        if isinstance(value, dict):
+            typer.echo(f"{indent}{name}:")
+            _echo(value, indent + "  ")
+        else:
+            typer.echo(f"{indent}{name}: {value:.4g}" if isinstance(value, float) else f"{indent}{name}: {value}")
