@@ -1,4 +1,4 @@
-"""`stillforsale pages`: pages that look like an end wait for a person, and a sample of all pages is judged blind."""
+"""`stillforsale pages`: pages that look like an end wait for a person (the blind re-check: `blind_pages`)."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ def list_pages(
 @app.command("show")
 def show_page(
     look_id: int = LOOK,
-    out: Path | None = typer.Option(None, "--out", metavar="FILE", help="Write the page's bytes here (.txt is added)."),
+    out: Path | None = typer.Option(None, "--out", metavar="FILE", help="Write the bytes here (.txt is added)."),
     source: bool = typer.Option(False, "--source", help="The page's source in the place of its words."),
     json: bool = JSON,
 ) -> None:
@@ -73,12 +73,11 @@ def show_page(
         page = look_page(desk.session, load_settings(initialised=False).runs_dir, look_id)
         blind = is_open(desk.session, look_id)
     words = printable(page.text) if source else plain(page.text)
+    about = _about(page, blind)
     if json:
-        print_json({**_about(page, blind), "text": words})
+        print_json({**about, "text": words})
     else:
-        for name, value in _about(page, blind).items():
-            typer.echo(f"{name}: {printable(str(value))}")
-        typer.echo(f"\n{words}")
+        typer.echo("\n".join([*(f"{name}: {printable(str(value))}" for name, value in about.items()), "", words]))
     if out is not None:
         say(f"written to {_write(out, page.page.body)}")
 
@@ -196,9 +195,9 @@ def _tell(said: dict[str, Any], json: bool) -> None:
     if json:
         print_json(said)
         return
-    where = f"layout {said['layout'] or 'unnamed'}" + (f", {said['host']}" if said["host"] else "")
-    say(f"{said['signature']} of {said['marketplace']} as {said['state']} ({where}): {said['decision']} by "
-        f"{said['decided_by']}; `stillforsale rebuild` reads the archive again")  # fmt: skip
+    where = ", ".join(filter(None, (f"layout {said['layout'] or 'unnamed'}", said["host"])))
+    what = f"{said['signature']} of {said['marketplace']} as {said['state']} ({where})"
+    say(f"{what}: {said['decision']} by {said['decided_by']}; `stillforsale rebuild` reads the archive again")
 
 
 def _line(one: "Waiting", looks: int, listings: int) -> str:

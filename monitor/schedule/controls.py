@@ -1,7 +1,8 @@
 """Which listings prove that a run could see: known live, known dead, never existed. Chosen at run time.
 
 They renew themselves from ordinary unrecalled listings: one that was seen on sale serves as the live control until
-it goes; then, once it was seen gone twice, it serves as the dead one.
+it goes; it is looked at once more, and once it was seen gone twice, it serves as the dead one. Where a site's ends are
+not verified, `unverified` is how it shows them: enough for a control, never for a takedown.
 """
 
 import hashlib
@@ -12,23 +13,29 @@ from sqlalchemy.orm import Session
 
 from crawler.marketplaces.base import Marketplace
 from crawler.marketplaces.states import State
+from monitor.store.bulk import chunks
 from monitor.store.decision_tables import MatchRow
 from monitor.store.ledger_tables import JudgementRow, ListingRow, LookRow
 
 LIVE_CONTROLS = 2
 GONE_LOOKS = 2
 LIVE = {State.AVAILABLE, State.AVAILABLE_B2B}
-GONE = {State.REMOVED, State.REMOVED_POLICY, State.ENDED, State.SELLER_GONE}
-UNKNOWN = {State.UNCLEAR, State.REDIRECTED, State.UNVERIFIED, State.BLOCKED, State.FAILED, State.NOT_ALLOWED}
+GONE = {State.REMOVED, State.REMOVED_POLICY, State.ENDED, State.SELLER_GONE, State.UNVERIFIED}
+UNKNOWN = {State.UNCLEAR, State.REDIRECTED, State.BLOCKED, State.FAILED, State.NOT_ALLOWED}
+_KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Listing ids with their URLs, by what they are known to be; `never` are ids that the site never gave out."""
+    """Listing ids with their URLs, by what they are known to be; `never` are ids that the site never gave out.
+
+    `fading` was on sale and was seen gone once: it is looked at again, and proves nothing yet.
+    """
 
     live: tuple[tuple[str, str], ...]
     dead: tuple[tuple[str, str], ...]
     never: tuple[str, ...]
+    fading: tuple[tuple[str, str], ...] = ()
 
 
 def choose_controls(session: Session, marketplace: Marketplace, vantage: str, suspects: set[str]) -> Controls:
@@ -42,7 +49,7 @@ def choose_controls(session: Session, marketplace: Marketplace, vantage: str, su
     candidates = [row for row in session.scalars(of_site) if row.listing_key not in pointed_to]
     candidates.sort(key=lambda row: hashlib.sha256(row.listing_key.encode()).digest())
     seen = _clear_states(session, [row.listing_key for row in candidates], vantage)
-    live, untried, dead = [], [], []
+    live, untried, dead, fading = [], [], [], []
     for row in candidates:
         recent = seen.get(row.listing_key, [])
         if not recent:
@@ -51,25 +58,29 @@ def choose_controls(session: Session, marketplace: Marketplace, vantage: str, su
             live.append((row.listing_id, row.url))
         elif len(recent) >= GONE_LOOKS and all(one in GONE for one in recent[:GONE_LOOKS]):
             dead.append((row.listing_id, row.url))
+        elif recent[0] in GONE and any(one in LIVE for one in recent):
+            fading.append((row.listing_id, row.url))
     never = marketplace.site.controls.never_existed
     return Controls(
         live=tuple((live + untried)[:LIVE_CONTROLS]),
         dead=tuple(dead[:1]),
         never=(never,) if never else (),
+        fading=tuple(fading[:1]),
     )
 
 
 def _clear_states(session: Session, keys: list[str], vantage: str) -> dict[str, list[State]]:
     """What the looks at each of `keys` said, newest first, unknown ones left out."""
-    statement = (
-        select(LookRow.listing_key, JudgementRow.state)
-        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
-        .where(LookRow.listing_key.in_(keys), LookRow.vantage == vantage)
-        .order_by(LookRow.looked_at.desc())
-    )
     seen: dict[str, list[State]] = {}
-    for key, text in session.execute(statement):
-        state = State(text)
-        if state not in UNKNOWN:
-            seen.setdefault(key, []).append(state)
+    for some in chunks(keys, _KEYS_AT_ONCE):
+        statement = (
+            select(LookRow.listing_key, JudgementRow.state)
+            .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
+            .where(LookRow.listing_key.in_(some), LookRow.vantage == vantage)
+            .order_by(LookRow.looked_at.desc(), LookRow.look_id.desc())
+        )
+        for key, text in session.execute(statement):
+            state = State(text)
+            if state not in UNKNOWN:
+                seen.setdefault(key, []).append(state)
     return seen
