@@ -3,6 +3,7 @@
 import typer
 
 from monitor.commands import (
+    blind_pages,
     capture,
     commitments,
     cycle,
@@ -13,7 +14,6 @@ from monitor.commands import (
     recalls,
     review,
     setup,
-    verify_pages,
     watchlist,
 )
 
@@ -35,6 +35,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(listings.app, name="listings")
     app.add_typer(match.app, name="match")
     app.add_typer(review.app, name="review")
-    app.add_typer(verify_pages.app, name="pages")
+    app.add_typer(blind_pages.app, name="pages")
     app.command()(ledger.rebuild)
     app.command()(ledger.doctor)
