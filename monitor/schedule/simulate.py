@@ -10,7 +10,7 @@ import numpy as np
 
 from monitor.schedule.allocate import RESERVE_H, Claims, allocate, refill, reserve
 from monitor.schedule.hazard import Floats, Hazards, Ints, Tally, cells_at, hours_in_cells
-from monitor.schedule.index import expected_frailty, worth
+from monitor.schedule.index import before_pin, expected_frailty, worth
 from monitor.schedule.world import World
 
 PIN_HOURS = (24.0, 48.0)
@@ -113,17 +113,20 @@ def _grow(state: State, hour: float, known: Ints) -> None:
 def _claims(state: State, policy: Policy, hour: float, known: Ints, hosts: int) -> tuple[Claims, Floats]:
     world = state.world
     host = world.marketplace[known] if policy.quotas else np.zeros(len(known), dtype=np.int64)
-    pinned = np.zeros(len(known), dtype=bool)
-    ahead = np.zeros(hosts)
+    unseen, untried = hour - state.last_h[known], hour - state.tried_h[known]
+    priority = policy.order(state, known)
+    pinned, ahead = np.zeros(len(known), dtype=bool), np.zeros(hosts)
     if policy.pins:
         young = np.flatnonzero(hour - world.first_h[known] <= LAST_PINNED_H)
         first, last = world.first_h[known[young]], state.last_h[known[young]]
+        until = np.full(len(young), np.inf)
         for after in PIN_HOURS:
             due = first + after
             pinned[young] |= (due <= hour) & (hour <= due + 1) & (last < due)
             ahead += np.bincount(host[young[(hour < due) & (due <= hour + RESERVE_H)]], minlength=hosts)
-    unseen, untried = hour - state.last_h[known], hour - state.tried_h[known]
-    return Claims(host, pinned, unseen, untried, policy.order(state, known)), ahead
+            until = np.where(due > hour, np.minimum(until, due - hour), until)
+        priority[young] = before_pin(priority[young], unseen[young], until)
+    return Claims(host, pinned, unseen, untried, priority), ahead
 
 
 def _look(state: State, tally: Tally, hour: float, looked: Ints) -> None:

@@ -94,4 +94,4 @@ def _spread(weight: Floats, looks: float) -> Floats:
             break
         left = looks - (~free).sum()
         density[free] = np.minimum(weight[free] * left / weight[free].sum(), 1.0)
-    return density
+    return np.asarray(density)
