@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from crawler.feeds.notice import Notice
@@ -20,24 +20,48 @@ _TEXTS = ("title", "brand", "model", "gtin", "description", "seller", "currency"
 _KEPT: dict[str, Matcher] = {}
 """The matcher over one state of the register: building it takes seconds, and the register changes rarely."""
 
+_Facts = tuple[str, str]
+_MATCHED: dict[tuple[str, str], set[_Facts]] = {}
+"""By ledger and state of the register: which listings with which facts this process has compared with it."""
+
 
 def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | None = None) -> int:
     """Match what each suspect listing's newest facts say against `notices` (the register's where none are given).
 
-    Facts come from the newest reading, or from the card of the newest sighting where no look read the page yet.
-    What was proposed before for the same listing, notice, facts and matcher is not written again. Returns how many
-    rows were appended.
+    A listing whose facts this process has already compared with this state of the register is not compared again, so
+    a turn costs in proportion to what is new. Facts come from the newest reading, or from the card of the newest
+    sighting where no look read the page yet. What was proposed before for the same listing, notice, facts and matcher
+    is not written again. Returns how many rows were appended.
     """
-    listings = {listing.listing_id: listing for listing in known_listings(session)}
+    listings = known_listings(session)
     if not listings:
         return 0
-    matcher = _matcher_of(session) if notices is None else Matcher(notices)
-    if matcher is None:
+    if notices is not None:
+        return _append(session, at, Matcher(notices), {one.listing_id: (one, facts_digest(one)) for one in listings})
+    kept = _matcher_of(session)
+    if kept is None:
+        return 0
+    matched = _MATCHED.setdefault((str(session.get_bind().engine.url), kept[0]), set())
+    asked = {one.listing_id: (one, facts_digest(one)) for one in listings}
+    new = {key: found for key, found in asked.items() if (key, found[1]) not in matched}
+    _remember_at_commit(session, matched, {(key, digest) for key, (_, digest) in new.items()})
+    return _append(session, at, kept[1], new)
+
+
+def _remember_at_commit(session: Session, matched: set[_Facts], new: set[_Facts]) -> None:
+    """What a transaction that is rolled back proposed counts as never compared."""
+    event.listen(session, "after_rollback", lambda _: new.clear(), once=True)
+    event.listen(session, "after_commit", lambda _: matched.update(new), once=True)
+
+
+def _append(session: Session, at: datetime, matcher: Matcher, asked: dict[str, tuple[Listing, str]]) -> int:
+    if not asked:
         return 0
     written = select(MatchRow.listing_key, MatchRow.notice_id, MatchRow.facts_sha256)
     rows_known = session.execute(written.where(MatchRow.matcher_version == MATCHER_VERSION))
     known = {(key, notice_id, digest) for key, notice_id, digest in rows_known}
-    digests = {key: facts_digest(listing) for key, listing in listings.items()}
+    listings = [listing for listing, _ in asked.values()]
+    digests = {key: digest for key, (_, digest) in asked.items()}
     rows = [
         MatchRow(
             listing_key=match.listing_id, notice_id=match.recall_id, tier=match.tier.value,
@@ -45,7 +69,7 @@ def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | 
             reasons=[reason.as_dict() for reason in match.reasons], matcher_version=MATCHER_VERSION,
             facts_sha256=digests[match.listing_id], proposed_at=at,
         )
-        for match in matcher.match(listings.values())
+        for match in matcher.match(listings)
         if (match.listing_id, match.recall_id, digests[match.listing_id]) not in known
     ]  # fmt: skip
     session.add_all(rows)
@@ -53,12 +77,14 @@ def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | 
     return len(rows)
 
 
-def known_listings(session: Session) -> list[Listing]:
-    """Every suspect listing with its newest facts, by listing key; those of which nothing was read are left out."""
-    keys = session.scalars(
-        select(ListingRow.listing_key).where(ListingRow.role == "suspect").order_by(ListingRow.listing_key)
-    ).all()
-    found = _cards(session) | _read_facts(session)
+def known_listings(session: Session, listing_key: str | None = None) -> list[Listing]:
+    """Every suspect listing (or the one named) with its newest facts, by listing key; those of which nothing was read
+    are left out."""
+    asked = select(ListingRow.listing_key).where(ListingRow.role == "suspect").order_by(ListingRow.listing_key)
+    if listing_key is not None:
+        asked = asked.where(ListingRow.listing_key == listing_key)
+    keys = session.scalars(asked).all()
+    found = _cards(session, listing_key) | _read_facts(session, listing_key)
     return [_listing(key, found[key]) for key in keys if key in found and found[key].get("title")]
 
 
@@ -68,11 +94,12 @@ def facts_digest(listing: Listing) -> str:
     return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _read_facts(session: Session) -> dict[str, dict[str, Any]]:
+def _read_facts(session: Session, listing_key: str | None) -> dict[str, dict[str, Any]]:
     newest = (
         select(LookRow.listing_key, func.max(LookRow.look_id).label("look_id"))
         .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
         .where(ReadingRow.reading["facts"]["title"].as_string() != "")
+        .where(*([LookRow.listing_key == listing_key] if listing_key is not None else []))
         .group_by(LookRow.listing_key)
         .subquery()
     )
@@ -84,9 +111,10 @@ def _read_facts(session: Session) -> dict[str, dict[str, Any]]:
     return {key: reading["facts"] for key, reading in rows if reading.get("facts")}
 
 
-def _cards(session: Session) -> dict[str, dict[str, Any]]:
+def _cards(session: Session, listing_key: str | None) -> dict[str, dict[str, Any]]:
     newest = (
         select(SightingRow.listing_key, func.max(SightingRow.sighting_id).label("sighting_id"))
+        .where(*([SightingRow.listing_key == listing_key] if listing_key is not None else []))
         .group_by(SightingRow.listing_key)
         .subquery()
     )
@@ -101,8 +129,8 @@ def _listing(key: str, facts: dict[str, Any]) -> Listing:
     return Listing(listing_id=key, price=str(facts.get("price") or ""), **texts)
 
 
-def _matcher_of(session: Session) -> Matcher | None:
-    """The matcher over the register as it stands, kept until the register changes."""
+def _matcher_of(session: Session) -> tuple[str, Matcher] | None:
+    """The digest of the register as it stands, and the matcher over it, kept until the register changes."""
     rows = session.execute(select(NoticeRow.notice_id, NoticeRow.content_sha256).order_by(NoticeRow.notice_id)).all()
     if not rows:
         return None
@@ -110,5 +138,6 @@ def _matcher_of(session: Session) -> Matcher | None:
     if digest not in _KEPT:
         notices = session.scalars(select(NoticeRow.notice).order_by(NoticeRow.notice_id))
         _KEPT.clear()
+        _MATCHED.clear()
         _KEPT[digest] = Matcher([Notice.model_validate(notice) for notice in notices])
-    return _KEPT[digest]
+    return digest, _KEPT[digest]

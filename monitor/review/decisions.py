@@ -120,7 +120,7 @@ def _order(row: ReviewRow) -> tuple[datetime, int]:
 def _shown(session: Session, match: MatchRow) -> dict[str, Any]:
     """What the reviewer had before them: the proposal, the listing's facts, the notice's headline."""
     notice = session.get(NoticeRow, match.notice_id)
-    listing = next((one for one in known_listings(session) if one.listing_id == match.listing_key), None)
+    listing = next(iter(known_listings(session, match.listing_key)), None)
     names = ("title", "brand", "model", "gtin", "seller", "price", "currency", "description")
     return {
         "tier": match.tier, "relation": match.relation, "probability": match.probability, "reasons": match.reasons,

@@ -1,5 +1,6 @@
 """Proposals from the ledger and decisions about them, on both kinds of database."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from crawler.errors import BadInput
+from monitor.matching import propose
+from monitor.matching.matcher import Matcher
 from monitor.matching.propose import known_listings, propose_matches
+from monitor.matching.records import Listing, Match
 from monitor.review.decisions import confirmed_matches, decide, waiting
 from monitor.store.decision_tables import MatchRow
 from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, RunRow, SearchRow, SightingRow
@@ -155,3 +159,33 @@ def test_a_decision_that_can_not_be(
         first = waiting(session, 1)[0].match.match_id
         with pytest.raises(BadInput, match=says):
             decide(session, match_id or first, decision, reviewer, AT, tier=tier)
+
+
+def test_a_second_turn_compares_only_what_is_new(market: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    plain = Matcher.match
+
+    def counted(self: Matcher, listings: Iterable[Listing], top: int = 5) -> Iterator[Match]:
+        given = list(listings)
+        compared.extend(listing.listing_id for listing in given)
+        return plain(self, given, top)
+
+    monkeypatch.setattr(Matcher, "match", counted)
+    monkeypatch.setattr(propose, "_matcher_of", lambda session: ("register", Matcher(REGISTER)))
+    with market.session() as session:
+        propose_matches(session, AT)
+        session.rollback()
+    with market.session() as session:
+        assert propose_matches(session, AT) >= 2
+        _look(session, "s5", "shop:1", {"title": "Tavolino Vento Alto stroller, boxed"})
+    with market.session() as session:
+        assert propose_matches(session, LATER) >= 1
+    assert compared == ["shop:1", "shop:2", "shop:1", "shop:2", "shop:1"]
+
+
+def test_one_listing_is_read_without_the_others(market: Store) -> None:
+    with market.reader() as session:
+        assert [one.listing_id for one in known_listings(session, "shop:2")] == ["shop:2"]
+        assert known_listings(session, "shop:2") == [
+            one for one in known_listings(session) if one.listing_id == "shop:2"
+        ]
