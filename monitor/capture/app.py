@@ -69,7 +69,7 @@ class _Handlers:
         return HTMLResponse(html, headers={"Cross-Origin-Opener-Policy": "same-origin"})
 
     async def receive(self, request: Request) -> Response:
-        """The small window that a bookmarklet opens where the page forbids it to talk to us itself."""
+        """The small window through which a bookmarklet hands in its page."""
         return HTMLResponse(self._pages.get_template("receive.html").render())
 
     async def file(self, request: Request) -> Response:

@@ -85,9 +85,12 @@ def test_a_bookmark_saves_the_page_and_opens_the_next(shop: Market, chromium: Br
     assert control.status == 404
 
 
-def test_a_page_that_forbids_it_hands_in_by_a_small_window(shop: Market, chromium: Browser) -> None:
-    """A page's Content-Security-Policy may forbid to send anything; a window of the desk's own takes it by message."""
-    strict = http(PAGE, "200 OK", "Content-Security-Policy: default-src 'none'")
+@pytest.mark.parametrize(
+    "rule", ["Content-Security-Policy: default-src 'none'", "Cross-Origin-Opener-Policy: same-origin"]
+)
+def test_a_page_that_forbids_one_way_is_handed_in_by_the_other(shop: Market, chromium: Browser, rule: str) -> None:
+    """A page may forbid to send anything, or cut itself off from windows that it opens: not both ways are closed."""
+    strict = http(PAGE, "200 OK", rule)
     with serving({"/lamp": strict}) as server:
         address = server.url("/lamp").replace("127.0.0.1", "localhost")
         with shop.monitor.store.session() as ledger:

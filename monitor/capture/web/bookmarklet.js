@@ -29,18 +29,24 @@
       alert("Saved. All listings are done.");
     }
   };
-  try {
-    told(await (await fetch(desk + "save", { method: "POST", body: sent, credentials: "omit" })).json());
-  } catch {
-    const window_ = open(desk + "receive", "_blank", "width=420,height=160");
-    if (!window_) {
-      alert("Not saved: this page forbids it, and the browser blocked the small window that would have helped.");
-      return;
+  const origin = new URL(desk).origin;
+  const directly = async () => {
+    try {
+      told(await (await fetch(desk + "save", { method: "POST", body: sent, credentials: "omit" })).json());
+    } catch {
+      alert("Not saved: this page forbids it. The extension can save it.");
     }
-    addEventListener("message", (event) => {
-      if (event.source !== window_ || event.origin !== new URL(desk).origin) return;
-      if (event.data === "ready") window_.postMessage(sent, event.origin);
-      else told(event.data);
-    });
-  }
+  };
+  const small = open(desk + "receive", "_blank", "width=420,height=160");
+  let ready = false;
+  addEventListener("message", (event) => {
+    if (event.source !== small || event.origin !== origin) return;
+    if (event.data === "ready") {
+      ready = true;
+      small.postMessage(sent, origin);
+    } else {
+      told(event.data);
+    }
+  });
+  setTimeout(() => ready || directly(), small ? 2000 : 0);
 })();

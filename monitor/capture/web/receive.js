@@ -1,5 +1,6 @@
 "use strict";
-// The window that a bookmarklet opens where its page may not talk to us: takes one page by message and hands it in.
+// The window that a bookmarklet opens: takes one page by message and hands it in. So the page's own rules about whom it
+// may talk to don't stop it, and no browser has to allow a marketplace to talk to this machine.
 addEventListener("message", async (event) => {
   if (event.source !== opener || !(event.data instanceof Blob)) return;
   let answer = { ok: false, words: "the desk does not answer", next: null };
