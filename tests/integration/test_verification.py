@@ -4,7 +4,6 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +18,10 @@ from crawler.marketplaces.states import State
 from monitor.config import Confirmation
 from monitor.looks.derive import derive_episodes
 from monitor.store.ingest import ingest_all
-from monitor.store.ledger_tables import EpisodeRow, JudgementRow, LookRow
+from monitor.store.ledger_tables import EpisodeRow, JudgementRow, LookRow, RunControlRow
 from monitor.store.reread import rebuild
 from monitor.store.session import Store, open_store
+from monitor.verification.blind import draw, is_open, judge, judged_looks, voids, week_of
 from monitor.verification.decisions import confirm, reject
 from monitor.verification.evidence import look_page, plain
 from monitor.verification.golden import check_pages, keep_page, page_path, project
@@ -135,7 +135,7 @@ class Place:
 
 
 @pytest.fixture
-def place(store: Store, tmp_path: Path) -> Iterator[Place]:
+def place(store: Store, tmp_path: Path) -> Place:
     folder = tmp_path / "marketplaces" / "corner_shop"
     folder.mkdir(parents=True)
     (folder / "marketplace.toml").write_text(DESCRIPTION)
@@ -261,6 +261,71 @@ def test_a_page_that_was_changed_in_the_archive_is_not_shown(place: Place) -> No
         look_page(session, place.runs, look_id)
 
 
+def endpoints(store: Store) -> list[str]:
+    with store.reader() as session:
+        return [row.endpoint for row in session.query(EpisodeRow).filter(EpisodeRow.listing_key == "corner-shop:A")]
+
+
+def test_a_blind_disagreement_above_the_bound_voids_the_weeks_absences(place: Place) -> None:
+    sold = LIVE.replace(b"</h1>", b"</h1><p class=ships>Ships to the US</p>")
+    gone = [("A", GONE % b"old", 200)]
+    with (place.folder / "marketplaces" / "corner_shop" / "marketplace.toml").open("a") as file:
+        file.write('[[signatures]]\nid = "ships"\nkind = "ships"\ncss = "p.ships"\n')
+        file.write("[fields]\n".replace("[fields]\n", ""))
+    description = place.folder / "marketplaces" / "corner_shop" / "marketplace.toml"
+    description.write_text(
+        description.read_text().replace(
+            'hosts = ["shop.test"]', 'hosts = ["shop.test"]\nhost_countries = { "shop.test" = "US" }'
+        )
+    )
+    place.see([("A", sold, 200)], gone, gone, gone)
+    place.confirm(place.waiting()[0])
+    place.rebuild()
+    assert place.states() == ["available", *["removed"] * 3]
+    week = week_of(START + timedelta(days=2))
+    with place.store.session() as session:
+        drawn = draw(session, week, "A. Vega", LATER, size=2)
+        assert len(drawn) == 2
+        assert [row.sample_id for row in draw(session, week, "A. Vega", LATER, size=2)] == [
+            row.sample_id for row in drawn
+        ]
+        session.query(RunControlRow).update({"verdict": "passed"})
+    derive_episodes(place.store, Confirmation())
+    before = endpoints(place.store)
+    assert before == ["takedown"]
+    assert judged_by(place, drawn[0].look_id, "removed") == []
+    assert endpoints(place.store) == ["takedown"]
+    assert judged_by(place, drawn[1].look_id, "available") == [week]
+    assert endpoints(place.store) == [""]
+    assert judged_by(place, drawn[1].look_id, "removed") == []
+    assert endpoints(place.store) == ["takedown"]
+
+
+def judged_by(place: Place, look_id: int, says: str) -> list[str]:
+    """Judge a drawn look, derive anew, and give the weeks that are void now."""
+    with place.store.session() as session:
+        assert look_page(session, place.runs, look_id).look.look_id == look_id
+        judge(session, look_id, says, "B. Ito", LATER, page_sha256="")
+        assert not is_open(session, look_id)
+        found = [one.week for one in voids(judged_looks(session))]
+    derive_episodes(place.store, Confirmation())
+    return found
+
+
+def test_only_drawn_looks_are_judged_and_only_whole_weeks_drawn(place: Place) -> None:
+    place.see([("A", GONE % b"old", 200)])
+    look_id = place.waiting()[0]
+    with place.store.session() as session:
+        with pytest.raises(BadInput, match="was not drawn"):
+            judge(session, look_id, "removed", "B. Ito", LATER, page_sha256="")
+        with pytest.raises(BadInput, match="is none of"):
+            judge(session, look_id, "gone", "B. Ito", LATER, page_sha256="")
+        with pytest.raises(BadInput, match="is not over yet"):
+            draw(session, week_of(START), "B. Ito", START)
+        draw(session, week_of(START), "B. Ito", LATER)
+        assert is_open(session, look_id)
+
+
 def test_the_command_from_the_queue_to_the_rebuilt_ledger(tmp_path: Path) -> None:
     """By the command alone: list, show, confirm, rebuild, check, reject."""
     folder = tmp_path / "marketplaces" / "corner_shop"
@@ -294,6 +359,12 @@ def test_the_command_from_the_queue_to_the_rebuilt_ledger(tmp_path: Path) -> Non
     assert (said["signature"], said["layout"], said["decision"]) == ("gone", "old", "confirmed")
     assert json.loads(run("rebuild", "--json"))["states"] == [{"from": "unverified", "to": "removed", "count": 1}]
     assert "ok" in run("pages", "check")
+    (drawn,) = [json.loads(line) for line in run("pages", "sample", "--week", "2026-W09", "--json").splitlines()]
+    assert (drawn["look"], drawn["judged"]) == (listed["look_id"], False)
+    assert not {"state", "rule", "signature", "says"} & json.loads(run("pages", "show", look, "--json")).keys()
+    assert json.loads(run("pages", "judge", look, "--state", "blocked", "--by", "B", "--json"))["crawler"] == "removed"
+    error = json.loads(run("pages", "error", "--json"))
+    assert (error["errors"], error["judged"], error["void_weeks"]) == (1, 1, ["2026-W09"])
     run("pages", "reject", look, "--by", "B. Ito")
     assert json.loads(run("rebuild", "--json"))["states"] == [{"from": "removed", "to": "unverified", "count": 1}]
     assert "confirmed here" not in run("sites", "list")
