@@ -7,8 +7,9 @@ from typing import Any
 
 from crawler.clock import read_instant
 from crawler.errors import BadInput
+from crawler.marketplaces.states import State
 from crawler.plan import Slot
-from crawler.reading import Reading, SearchHit
+from crawler.reading import Judgement, Reading, SearchHit
 from crawler.record import CAPTURES_FILE, Capture
 from monitor.looks.judge import look_judgement, search_judgement
 from monitor.store.archive import Answered, SealedRun
@@ -79,19 +80,21 @@ def _add_look(rows: Rows, run: SealedRun, slot: Slot, capture: Capture) -> None:
             "reading_sha256": add_reading(rows.readings, capture.reading),
         }
     )
-    rows.judgements.append(
-        {
-            "state": str(state),
-            "rule": judgement.rule,
-            "rules_version": judgement.version,
-            "reader_version": capture.reading.reader_version if capture.reading else 0,
-            "signature": judgement.signature,
-            "says": judgement.says,
-            "quarantined": "",
-        }
-    )
+    rows.judgements.append(_judgement(state, judgement, capture))
     if slot.control != "never_existed":
         _add_listing(rows, run, slot.marketplace, slot.listing_id, slot.url, _ROLES[slot.purpose], "plan", started_at)
+
+
+def _judgement(state: State, judgement: Judgement, capture: Capture) -> dict[str, Any]:
+    return {
+        "state": str(state),
+        "rule": judgement.rule,
+        "rules_version": judgement.version,
+        "reader_version": capture.reading.reader_version if capture.reading else 0,
+        "signature": judgement.signature,
+        "says": judgement.says,
+        "quarantined": "",
+    }
 
 
 def _add_search(rows: Rows, run: SealedRun, slot: Slot, capture: Capture) -> None:

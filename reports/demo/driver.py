@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from crawler.child import CrawlChild
 from crawler.clock import SimulatedClock
 from crawler.errors import BadInput
-from crawler.child import CrawlChild
 from crawler.shop.recalled import DEMO_PRODUCTS
 from crawler.shop.script import build_story
 from crawler.shop.server import running_shop

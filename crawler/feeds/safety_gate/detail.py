@@ -1,7 +1,7 @@
 """One alert of Safety Gate in the detail JSON of its public interface."""
 
 from crawler.feeds.fields import Fields
-from crawler.feeds.notice import Firm, Image, Notice, Product
+from crawler.feeds.notice import Firm, Identifier, Image, Notice, Product
 from crawler.feeds.safety_gate.words import marks, risk, year_number
 from crawler.feeds.text import iso_day
 
@@ -25,12 +25,6 @@ def detail_notice(row: object) -> Notice:
     trace, measures = record.child("traceability"), record.child("measureTaken")
     words, danger_words = _english(product), _english(danger)
     specific, general = product.text("nameSpecific"), words.text("name")
-    identifiers = [
-        *marks("brand", [row.text("brand") for row in product.rows("brands")]),
-        *marks("model", [row.text("modelType") for row in product.rows("modelTypes")]),
-        *marks("gtin", [row.text("barcode") for row in product.rows("barcodes")]),
-        *marks("batch", [row.text("batchNumber") for row in product.rows("batchNumbers")]),
-    ]
     country, origin = record.child("country"), trace.child("countryOrigin")
     notice = Notice(
         id=notice_id,
@@ -54,7 +48,7 @@ def detail_notice(row: object) -> Notice:
         ),
         countries=tuple(part for part in (origin.text("name"),) if part and part != "Unknown"),
         categories=tuple(part for part in (product.child("productCategory").text("name"),) if part),
-        identifiers=tuple(identifiers),
+        identifiers=_identifiers(product),
     )
     extra = {
         "notified_by": country.text("name"),
@@ -63,6 +57,20 @@ def detail_notice(row: object) -> Notice:
         "package": words.text("packageDescription"),
         "trader_references": "; ".join(record.texts("onlineTraderProductIdentifierReference")),
     }
+    return _with_the_rest(notice, extra, record, product)
+
+
+def _identifiers(product: Fields) -> tuple[Identifier, ...]:
+    return (
+        *marks("brand", [row.text("brand") for row in product.rows("brands")]),
+        *marks("model", [row.text("modelType") for row in product.rows("modelTypes")]),
+        *marks("gtin", [row.text("barcode") for row in product.rows("barcodes")]),
+        *marks("batch", [row.text("batchNumber") for row in product.rows("batchNumbers")]),
+    )
+
+
+def _with_the_rest(notice: Notice, extra: dict[str, str], record: Fields, product: Fields) -> Notice:
+    """The notice with what has no field of its own, and a flag for what the reader does not know."""
     for key in _MACHINERY:
         record.take(key)
     for key in _PRODUCT_FLAGS:
