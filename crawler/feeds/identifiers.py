@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 
 from crawler.extract.gtin import valid_gtin
+from crawler.feeds.brands import brands_of
 from crawler.feeds.codes import ASIN, bare
 from crawler.feeds.models import Found, models_in, models_in_name
 from crawler.feeds.notice import Identifier, IdentifierKind, Notice
-from crawler.feeds.sellers import brands_of, sellers_of
+from crawler.feeds.sellers import sellers_of
 
 _GTIN_CUE = re.compile(r"\b(?:UPC|EAN|GTIN|bar\s?code)s?\b", re.IGNORECASE)
 _GTIN = re.compile(r"(?<![\w.-])(?:\d{12,14}|\d[ -]\d{5}[ -]\d{5}[ -]\d)(?![\w-])")
@@ -53,7 +54,8 @@ def _read(notice: Notice, *, glued: bool) -> Iterator[Identifier]:
         yield from _as("model", (*models_in(name), *models_in_name(name)))
     yield from _as("batch", (Found(match["value"], _around(prose, match)) for match in _BATCH.finditer(prose)))
     yield from _as("seller", sellers_of(notice))
-    yield from _as("brand", brands_of(notice))
+    if not any(one.kind == "brand" for one in notice.identifiers):
+        yield from _as("brand", brands_of(notice))
 
 
 def _gtins(prose: str) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""Sellers, marketplaces and brands that a notice names, and where its own parts disagree about them.
+"""Sellers and marketplaces that a notice names, and where its own parts disagree about them.
 
 The title's "Sold on X by Y" is no proof: titles, addresses and places of sale have been pasted from other recalls.
 A marketplace or its seller is named only where title, address and places of sale agree.
@@ -23,10 +23,6 @@ _SOLD_CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _SOLD_BY = re.compile(r"\bsold\s+by\s+(?P<seller>[^;()]+?)\s*(?:\(recall alert\))?$", re.IGNORECASE)
-_BRANDED = re.compile(r"\b([A-Z0-9][\w&'+.™®]*(?:\s[A-Z][\w&'+.™®]*){0,2})[-\s]brand(?:ed)?\b")
-_ARTICLE = re.compile(r"^(?:The|These|This|All|Recalled|Certain)\s+")
-_QUOTED = re.compile(r"[\"“]\s*([^\"”]{2,40}?)[,.]?\s*[\"”]")
-_NOT_BRANDS = frozenset("the this these recalled all amazon walmart generic no other some both various".split())
 
 
 @dataclass(frozen=True)
@@ -76,34 +72,6 @@ def sellers_of(notice: Notice) -> tuple[Found, ...]:
         if 1 < len(one.value) <= 60:
             kept.setdefault(one.value.casefold(), one)
     return tuple(kept.values())
-
-
-def brands_of(notice: Notice) -> tuple[Found, ...]:
-    """Brands that the text calls so ("X-branded"), or that open a product's name and are a party's name or quoted."""
-    branded = _BRANDED.finditer(f"{notice.title}. {notice.description}")
-    found = [Found(_ARTICLE.sub("", match[1]), match[0]) for match in branded]
-    quoted = {_plain(match[1]): match[0] for match in _QUOTED.finditer(notice.description)}
-    known = {_plain(one.value): one.span for one in sellers_of(notice)}
-    parties = {_plain(firm.name): firm.name for firm in notice.firms}
-    for product in notice.products:
-        words = product.name.split()
-        for count in (3, 2, 1):
-            lead = " ".join(words[:count]).strip(',;:"“”®™')
-            source = quoted.get(_plain(lead)) or known.get(_plain(lead)) or _firm_called(parties, lead)
-            if source and len(words) > count:
-                found.append(Found(lead, source))
-                break
-    kept: dict[str, Found] = {}
-    for one in found:
-        if one.value.lower() not in _NOT_BRANDS and len(one.value) > 1:
-            kept.setdefault(one.value.casefold(), one)
-    return tuple(kept.values())
-
-
-def _firm_called(parties: dict[str, str], lead: str) -> str:
-    """The party (by its plain name) whose name opens with these words: Yoto, of Yoto Inc."""
-    words = _plain(lead)
-    return next((name for plain, name in parties.items() if words and f"{plain} ".startswith(f"{words} ")), "")
 
 
 def _short_name(name: str) -> str:

@@ -18,7 +18,7 @@ REGISTER = [
         "authority": "us-cpsc",
         "number": f"260{number:02}",
         "published_on": f"2026-01-{number:02}",
-        "title": f"Zibbo{number} Bed Rails Recalled Due to Fall Hazard",
+        "title": ("Toys" if number == 30 else f"Zibbo{number} Bed Rails") + " Recalled Due to Fall Hazard",
         "products": [{"name": "Toys" if number == 30 else f"Zibbo{number} Bed Rails"}],
     }
     for number in range(1, 31)
