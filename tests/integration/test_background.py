@@ -22,6 +22,7 @@ from monitor.store.ingest import ingest_all
 from monitor.store.ledger_tables import RunControlRow
 from monitor.store.session import Store
 from monitor.store.verification_tables import BackgroundRow
+from monitor.verification.vantages import Here, compare_vantages
 from tests.builders import START, Searched, Seen, write_run
 
 LATER = START + timedelta(days=30)
@@ -209,3 +210,29 @@ def test_no_listing_stands_for_two_and_no_more_are_chosen_than_wanted() -> None:
     chosen = choose(suspects_of, pool, "1", 20)
     assert len({one.listing_key for one in chosen}) == len({one.stands_for for one in chosen}) == len(chosen) == 7
     assert len(choose(suspects_of, pool, "1", 3)) == 3
+
+
+def test_two_vantages_are_compared_out_of_the_ledger(ledger: Ledger) -> None:
+    def seen(listing: str, here: State, there: State) -> list[Seen]:
+        return [
+            Seen(listing, state, marketplace=MARKET, vantage=vantage)
+            for vantage, state in (("us", here), ("ca", there))
+        ]
+
+    for _ in range(2):
+        ledger.see(
+            *seen("1", State.GEO_BLOCKED, State.AVAILABLE),
+            *seen("2", State.REMOVED, State.REMOVED),
+            *seen("3", State.REMOVED, State.BLOCKED),
+        )
+    keys = [f"{MARKET}:{number}" for number in range(1, 5)]
+    with ledger.store.reader() as session:
+        compared = compare_vantages(session, "us", "ca", keys, LATER)
+        early = compare_vantages(session, "us", "ca", keys, START)
+    assert [compared[key].verdict for key in keys] == [
+        Here.BLOCKED_HERE,
+        Here.GONE_EVERYWHERE,
+        Here.UNKNOWN,
+        Here.UNKNOWN,
+    ]
+    assert {one.verdict for one in early.values()} == {Here.UNKNOWN}
