@@ -95,7 +95,8 @@ async function once(tab, act) {
   try {
     await goOn(at, tab.id, await act(at));
   } catch (error) {
-    await tell(tab.id, `Not saved: ${String(error)}. If the page did not load, press Alt+U.`);
+    const what = "Not saved: the page was still loading, or is the browser's own. Press again, or Alt+U.";
+    await tell(tab.id, `${what} (${String(error)})`);
   } finally {
     busy = false;
   }
