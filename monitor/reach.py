@@ -9,6 +9,7 @@ from crawler.marketplaces.description import Render
 from crawler.marketplaces.registry import Registry, load_registry
 from crawler.reading import MarkKind
 from monitor.config import Settings
+from monitor.discovery.keys import key_state
 
 COLUMNS = ("marketplace", "automated", "search", "look", "ends verified", "api", "terms read", "terms say")
 ENDS = (MarkKind.REMOVED, MarkKind.REMOVED_POLICY, MarkKind.ENDED, MarkKind.SELLER_GONE, MarkKind.OUT_OF_STOCK)
@@ -37,7 +38,7 @@ def _row(marketplace: Marketplace, settings: Settings) -> dict[str, str]:
         "search": "by address" if site.search_url else "not by address",
         "look": _look(marketplace.render),
         "ends verified": ", ".join(sorted(confirmed)) or "none: a person must confirm",
-        "api": ", ".join(f"{api.name} ({api.needs})" for api in site.apis) or "none",
+        "api": _api(marketplace, settings),
         "terms read": site.terms.read_on,
         "terms say": site.terms.automation,
     }
@@ -50,3 +51,10 @@ def _look(render: Render) -> str:
     if render == "on_shell":
         return "fetch, browser for shells" if there else f"fetch; shells not at all: {why}"
     return "browser" if there else f"not at all: {why}"
+
+
+def _api(marketplace: Marketplace, settings: Settings) -> str:
+    """The official interfaces, what each needs, and whether the operator's key is there for the one we can call."""
+    named = ", ".join(f"{api.name} ({api.needs})" for api in marketplace.site.apis)
+    state = key_state(settings, marketplace.name)
+    return "; ".join(filter(None, (named, state))) or "none"

@@ -31,6 +31,7 @@ class AliExpressAffiliate(Api):
     label = "Affiliate API"
     needs = ("app_key", "app_secret")
     base = "https://api-sg.aliexpress.com"
+    looks = False
     signatures = ("api-item", "api-promoted", "api-no-results")
 
     def item_url(self, listing_id: str, vantage: Vantage) -> str:

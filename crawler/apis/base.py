@@ -91,6 +91,8 @@ class Api:
     """Names of the keys that it can't do without."""
     base: ClassVar[str]
     min_delay_s: ClassVar[float] = 1.0
+    looks: ClassVar[bool] = True
+    """Whether its answers can tell how a listing stands; else it only finds listings."""
     signatures: ClassVar[tuple[str, ...]]
     """Ids of all signatures that its answers may show."""
 

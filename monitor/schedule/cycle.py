@@ -6,8 +6,9 @@ What a killed run left behind is finished or set aside first, so that nothing is
 import fcntl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from crawler.child import ChildResult, crawl_in_child
 from crawler.clock import Clock
@@ -16,10 +17,16 @@ from crawler.marketplaces.registry import Registry
 from crawler.plan import Slot
 from crawler.record import MANIFEST_FILE, PLAN_FILE
 from monitor.config import Settings
+from monitor.discovery.budget import captures_in, due_searches, unsearched
+from monitor.discovery.coverage import coverage, found_in
+from monitor.discovery.keys import keys_handed_over
+from monitor.discovery.route import Outlook
+from monitor.looks.background import renew_background
 from monitor.matching.propose import propose_matches
 from monitor.protocol import protocol_digest
 from monitor.reach import registry_of
-from monitor.schedule.planner import look_slots, make_plan_folder, search_slots
+from monitor.schedule.planner import look_slots, make_plan_folder
+from monitor.schedule.watched import suspects
 from monitor.store.ingest import ingest_all
 from monitor.store.session import Store, open_store
 
@@ -28,7 +35,11 @@ Crawl = Callable[[Sequence[Path]], Sequence[ChildResult]]
 
 @dataclass(slots=True)
 class TurnResult:
-    """What one turn did: slots planned, looks and searches ingested, matches proposed; `problems` need a person."""
+    """What one turn did: slots planned, looks and searches ingested, matches proposed; `problems` need a person.
+
+    Of a search: `left_out` counts the searches that did not fit the budget, by route and marketplace, `unsearched`
+    names those that were not carried to their end, `coverage` says how much was found at most.
+    """
 
     part: str
     slots: int = 0
@@ -36,6 +47,9 @@ class TurnResult:
     searches: int = 0
     proposed: int = 0
     problems: list[str] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
+    unsearched: list[dict[str, Any]] = field(default_factory=list)
+    coverage: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -55,14 +69,20 @@ class Monitor:
 
 
 def discover(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:
-    """Search for every watched phrase that is due, on every allowed marketplace, from the default vantage."""
+    """Search by every route for what is due, from the default vantage, within the budget; what it left is said."""
     with _only_one(monitor.settings):
         result = TurnResult("discover")
         _finish_leftovers(monitor, result)
         vantage = monitor.settings.vantages[monitor.settings.default_vantage]
         with monitor.store.session() as session:
-            slots = search_slots(session, monitor.registry, monitor.settings, vantage, monitor.clock.now(), slack_hours)
-        return _crawl_and_ingest(monitor, slots, result)
+            at = monitor.clock.now()
+            outlook = Outlook(session, monitor.registry, monitor.settings, vantage, at, slack_hours)
+            chosen = due_searches(outlook)
+        result.left_out = chosen.left_out
+        _crawl_and_ingest(monitor, chosen.slots, result)
+        with monitor.store.reader() as session:
+            result.coverage = [asdict(one) for one in coverage(found_in(session))]
+        return result
 
 
 def look(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:
@@ -71,6 +91,7 @@ def look(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:
         result = TurnResult("look")
         _finish_leftovers(monitor, result)
         with monitor.store.session() as session:
+            renew_background(session, suspects(session), monitor.clock.now())
             slots = look_slots(
                 session,
                 monitor.registry,
@@ -98,15 +119,21 @@ def _crawl_and_ingest(monitor: Monitor, slots: list[Slot], result: TurnResult) -
     elif slots:
         digest = protocol_digest(monitor.settings)
         with monitor.store.session() as session:
-            folder = make_plan_folder(session, monitor.settings, slots, result.part, monitor.clock.now(), digest)
+            folder = make_plan_folder(
+                session, monitor.settings, slots, result.part, monitor.clock.now(), digest, result.left_out
+            )
         _crawl(monitor, [folder], result)
+        if result.part == "discover" and (folder / MANIFEST_FILE).exists():
+            result.unsearched = [asdict(one) for one in unsearched(slots, captures_in(folder))]
         _ingest(monitor, result)
     _propose(monitor, result)
     return result
 
 
 def _crawl(monitor: Monitor, folders: list[Path], result: TurnResult) -> None:
-    for one in monitor.crawl(folders):
+    with keys_handed_over(monitor.settings):
+        results = monitor.crawl(folders)
+    for one in results:
         if one.error or not one.sealed:
             result.problems.append(f"{one.folder.name}: {one.status} {one.error}".rstrip())
 

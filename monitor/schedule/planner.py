@@ -1,67 +1,27 @@
 """Writes plans: which searches and looks the next run makes. Reads the ledger, touches only the plan's folder."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crawler.apis.base import Api
 from crawler.clock import instant
 from crawler.marketplaces.confirmed import load_confirmed
 from crawler.marketplaces.registry import Registry
 from crawler.plan import Plan, Slot, Vantage, write_plan
 from crawler.record import PLAN_FILE
 from monitor.config import Settings
+from monitor.discovery.route import usable_apis, watched_phrases
+from monitor.looks.background import standing_background
 from monitor.schedule.controls import Controls, choose_controls
-from monitor.schedule.policy import Due, Pace, due_looks
-from monitor.schedule.watched import suspects, watched_listings
-from monitor.store.decision_tables import PhraseRow, WatchRow
-from monitor.store.ledger_tables import ListingRow, RunRow, SearchRow
-
-SEARCH_EVERY_HOURS = 24.0
-MAX_SEARCH_PAGES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """One search phrase under watch."""
-
-    phrase_id: str
-    text: str
-    language: str
-
-
-def search_slots(
-    session: Session, registry: Registry, settings: Settings, vantage: Vantage, at: datetime, slack_hours: float = 0.0
-) -> list[Slot]:
-    """One slot for each watched phrase on each allowed marketplace that was not searched for it in a day."""
-    searched_at = _last_searches(session)
-    since = at - timedelta(hours=SEARCH_EVERY_HOURS - slack_hours)
-    slots: list[Slot] = []
-    for name in allowed(settings):
-        marketplace = registry.get(name)
-        for phrase in _phrases(session):
-            url = marketplace.search_url(phrase.text, 1, vantage)
-            last = searched_at.get((name, vantage.name, phrase.phrase_id))
-            if not url or (last is not None and last > since):
-                continue
-            slots.append(
-                Slot(
-                    slot_id=f"search-{len(slots):05d}",
-                    purpose="search",
-                    marketplace=name,
-                    url=url,
-                    vantage=vantage.name,
-                    query=phrase.text,
-                    phrase_id=phrase.phrase_id,
-                    max_pages=MAX_SEARCH_PAGES,
-                    due_at=instant(at),
-                    why="searched once a day",
-                )
-            )
-    return slots
+from monitor.schedule.learning import outlook_of, seen_and_pinned
+from monitor.schedule.outlook import choose_looks
+from monitor.schedule.policy import Due, Pace
+from monitor.schedule.watched import suspects
+from monitor.store.ledger_tables import ListingRow, RunRow
 
 
 def look_slots(
@@ -76,28 +36,43 @@ def look_slots(
 ) -> list[Slot]:
     """Due looks at listings of allowed marketplaces from each vantage, between the controls of each marketplace.
 
-    `marketplaces` names others instead: those that a person looks at. No due look, no controls: a run is made of
-    what it has to find out.
+    A marketplace whose pages are not allowed is asked by its official interface where there is a key to one. No due
+    look, no controls: a run is made of what it has to find out. `marketplaces` names others instead: those that a
+    person looks at.
     """
     slots: list[Slot] = []
-    permitted = set(allowed(settings) if marketplaces is None else marketplaces)
+    vantages, apis = list(vantages), _apis_instead(settings) if marketplaces is None else {}
+    permitted = {*allowed(settings), *apis} if marketplaces is None else set(marketplaces)
     keys = suspects(session)
+    background = standing_background(session, keys).keys()
+    watched = keys | background
+    outlook = outlook_of(session, settings, at, budgeted=marketplaces is None)
+    seen = seen_and_pinned(session, settings, watched, vantages, at)
+    seen = [one for one in seen if one.marketplace in permitted]
+    chosen = choose_looks(seen, pace or Pace(), at, outlook, slack_hours)
     for vantage in vantages:
-        due = due_looks(watched_listings(session, keys, vantage.name), pace or Pace(), at, slack_hours)
-        due = [item for item in due if item.watched.listing_key.partition(":")[0] in permitted]
+        due = [item for item in chosen if item.watched.vantage == vantage.name]
         for name in sorted({item.watched.listing_key.partition(":")[0] for item in due}):
-            controls = choose_controls(session, registry.get(name), vantage.name, keys)
+            controls = choose_controls(session, registry.get(name), vantage.name, watched)
             slots.extend(_control_slots(controls, registry, name, vantage, len(slots)))
-        slots.extend(_look_slots(session, registry, due, vantage, len(slots)))
-    return slots
+        slots.extend(_look_slots(session, registry, due, background, vantage, len(slots)))
+    return [_by_api(slot, apis, vantages) for slot in slots]
 
 
 def make_plan_folder(
-    session: Session, settings: Settings, slots: Sequence[Slot], what: str, at: datetime, protocol_sha256: str
+    session: Session,
+    settings: Settings,
+    slots: Sequence[Slot],
+    what: str,
+    at: datetime,
+    protocol_sha256: str,
+    left_out: Mapping[str, int] | None = None,
 ) -> Path:
-    """Write the plan into a folder of its own under the runs and give its path. `what` goes into the run's name."""
+    """Write the plan into a folder of its own under the runs and give its path. `what` goes into the run's name,
+    `left_out` says what was due and did not fit."""
     settings.runs_dir.mkdir(parents=True, exist_ok=True)
     plan = plan_of(session, settings, slots, what, at, protocol_sha256)
+    plan = plan.model_copy(update={"left_out": dict(left_out or {})})
     making = settings.runs_dir / f".{plan.run_id}.making"
     making.mkdir()
     write_plan(making / PLAN_FILE, plan, slots)
@@ -116,6 +91,7 @@ def plan_of(
         clock=settings.clock,
         limits=settings.limits,
         allowed_marketplaces=tuple(allowed(settings)),
+        allowed_apis=tuple(sorted({slot.marketplace for slot in slots if slot.method == "api"})),
         allowed_hosts=settings.allowed_hosts,
         marketplaces_dir=settings.marketplaces_dir,
         confirmed=load_confirmed(settings.verified_dir),
@@ -132,13 +108,28 @@ def allowed(settings: Settings) -> list[str]:
 
 def has_phrases(session: Session) -> bool:
     """Whether anything is under watch that can be searched for."""
-    return bool(_phrases(session))
+    return bool(watched_phrases(session))
+
+
+def _apis_instead(settings: Settings) -> dict[str, Api]:
+    """The interfaces that tell how a listing stands, of marketplaces whose pages the operator did not allow."""
+    pages = set(allowed(settings))
+    return {api.marketplace: api for api in usable_apis(settings) if api.looks and api.marketplace not in pages}
+
+
+def _by_api(slot: Slot, apis: Mapping[str, Api], vantages: Iterable[Vantage]) -> Slot:
+    api = apis.get(slot.marketplace)
+    if api is None:
+        return slot
+    vantage = next(one for one in vantages if one.name == slot.vantage)
+    return slot.model_copy(update={"method": "api", "url": api.item_url(slot.listing_id, vantage)})
 
 
 def _control_slots(controls: Controls, registry: Registry, name: str, vantage: Vantage, start: int) -> list[Slot]:
     chosen = [
         *(("live", listing_id, url) for listing_id, url in controls.live),
         *(("dead", listing_id, url) for listing_id, url in controls.dead),
+        *((None, listing_id, url) for listing_id, url in controls.fading),
         *(("never_existed", listing_id, registry.get(name).listing_url(listing_id)) for listing_id in controls.never),
     ]
     return [
@@ -151,14 +142,16 @@ def _control_slots(controls: Controls, registry: Registry, name: str, vantage: V
                 "listing_id": listing_id,
                 "url": url,
                 "vantage": vantage.name,
-                "why": f"control: {kind}",
+                "why": f"control: {kind}" if kind else "was a live control and was seen gone: is it?",
             }
         )
         for index, (kind, listing_id, url) in enumerate(chosen)
     ]
 
 
-def _look_slots(session: Session, registry: Registry, due: list[Due], vantage: Vantage, start: int) -> list[Slot]:
+def _look_slots(
+    session: Session, registry: Registry, due: list[Due], background: Collection[str], vantage: Vantage, start: int
+) -> list[Slot]:
     keys = [item.watched.listing_key for item in due]
     rows = {row.listing_key: row for row in session.scalars(select(ListingRow).where(ListingRow.listing_key.in_(keys)))}
     slots = []
@@ -167,7 +160,7 @@ def _look_slots(session: Session, registry: Registry, due: list[Due], vantage: V
         slots.append(
             Slot(
                 slot_id=f"look-{index:05d}",
-                purpose="background" if row.role == "background" else "look",
+                purpose="background" if row.listing_key in background else "look",
                 marketplace=row.marketplace,
                 listing_id=row.listing_id,
                 url=registry.get(row.marketplace).listing_url(row.listing_id) or row.url,
@@ -177,25 +170,6 @@ def _look_slots(session: Session, registry: Registry, due: list[Due], vantage: V
             )
         )
     return slots
-
-
-def _phrases(session: Session) -> list[Phrase]:
-    statement = (
-        select(PhraseRow.phrase_id, PhraseRow.text, PhraseRow.language)
-        .join(WatchRow, WatchRow.notice_id == PhraseRow.notice_id)
-        .where(WatchRow.removed_at.is_(None), PhraseRow.removed_at.is_(None))
-        .order_by(WatchRow.priority, PhraseRow.phrase_id)
-    )
-    return [Phrase(str(phrase_id), text, language) for phrase_id, text, language in session.execute(statement)]
-
-
-def _last_searches(session: Session) -> dict[tuple[str, str, str], datetime]:
-    """When each phrase was last searched for with an answer, by marketplace, vantage and phrase."""
-    answered = select(
-        SearchRow.marketplace, SearchRow.vantage, SearchRow.phrase_id, func.max(SearchRow.searched_at)
-    ).where(SearchRow.state.in_(("searched", "no_results")))
-    grouped = answered.group_by(SearchRow.marketplace, SearchRow.vantage, SearchRow.phrase_id)
-    return {(name, vantage, phrase): at for name, vantage, phrase, at in session.execute(grouped)}
 
 
 def _last_manifest(session: Session) -> str:
