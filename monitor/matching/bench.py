@@ -1,23 +1,30 @@
 """`bench match`: how good and how fast the matcher is, on labelled pairs of products or on listings and recalls."""
 
+import json
 import resource
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crawler.errors import BadInput
 from monitor.matching.pair_features import NAMES, PairFeatures
-from monitor.matching.pairs import Pair, read_pairs
+from monitor.matching.pair_files import read_any_pairs
+from monitor.matching.pairs import Pair
+
+if TYPE_CHECKING:
+    from monitor.matching.matcher import Matcher
+    from monitor.matching.records import Listing
 
 SEED = 7
 _FOLDS = 5
 _SURE_PRECISION = 0.95
 _KIB = 1024
+_DEPTH = 50
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -43,7 +50,7 @@ def bench_pairs(folder: Path) -> dict[str, Any]:
     Without test.csv the figures are for valid.csv, with the threshold from cross-validation on train.csv.
     """
     started = time.process_time()
-    pairs = read_pairs(folder)
+    pairs = read_any_pairs(folder)
     features = PairFeatures(pairs)
     train, same = features.matrix(pairs.splits["train"]), _labels(pairs.splits["train"])
     judged = "test" if "test" in pairs.splits else "valid"
@@ -67,9 +74,13 @@ def bench_listings(recalls: Sequence[Path], listings: Path) -> dict[str, Any]:
     from crawler.feeds.registry import read_any
     from monitor.matching.inputs import read_listings
     from monitor.matching.matcher import Matcher
+    from monitor.matching.recall_table import is_table, read_table
     from monitor.matching.view import view_of
 
-    notices = [notice for path in recalls for notice in read_any(path).notices]
+    tables = {path for path in recalls if is_table(path)}
+    notices = [
+        notice for path in recalls for notice in (read_table(path) if path in tables else read_any(path).notices)
+    ]
     given = read_listings(listings).listings
     started = time.process_time()
     matcher = Matcher(notices)
@@ -80,12 +91,44 @@ def bench_listings(recalls: Sequence[Path], listings: Path) -> dict[str, Any]:
     done = time.process_time()
     return {
         "form": "listings", "recalls": len(matcher.entries), "listings": len(given),
-        "proposed": dict(sorted(tiers.items())),
+        "proposed": dict(sorted(tiers.items())), **_found_recalls(matcher, given, listings),
         "build_s": round(built - started, 2),
         "candidates_per_s": round(len(given) / max(1e-9, found_candidates - built), 1),
         "decided_per_s": round(len(given) / max(1e-9, done - found_candidates), 1),
         "peak_memory_mb": _peak_memory_mb(),
     }  # fmt: skip
+
+
+def _found_recalls(matcher: "Matcher", given: Sequence["Listing"], path: Path) -> dict[str, Any]:
+    """How often a right recall is among the first candidates, where lines of the listings name them in `recalls`."""
+    from crawler.feeds.bytes import read_bytes, text_of
+    from monitor.matching.view import view_of
+
+    text = text_of(read_bytes(path), str(path))
+    rows = [json.loads(line) for line in text.splitlines() if line.startswith("{") and '"recalls"' in line]
+    right = {str(row.get("listing_id")): set(row["recalls"]) for row in rows if isinstance(row.get("recalls"), list)}
+    asked = [listing for listing in given if right.get(listing.listing_id)]
+    if not asked:
+        return {}
+    ranks = []
+    for listing, found in zip(asked, matcher.candidates([view_of(one) for one in asked], _DEPTH), strict=True):
+        ordered = [matcher.entries[place].recall_id for place in sorted(found, key=lambda place: -found[place])]
+        hits = [rank for rank, name in enumerate(ordered[:_DEPTH]) if name in right[listing.listing_id]]
+        ranks.append(min(hits, default=_DEPTH))
+    shares = {"first": sum(not rank for rank in ranks), f"in_{_DEPTH}": sum(rank < _DEPTH for rank in ranks)}
+    return {
+        "judged": len(asked),
+        **{name: round(count / len(asked), 4) for name, count in shares.items()},
+        **{f"{name}_95": _wilson(count, len(asked)) for name, count in shares.items()},
+    }
+
+
+def _wilson(hits: int, total: int) -> list[float]:
+    """Wilson's 95 % interval for a share (Wilson 1927)."""
+    z = 1.959964
+    middle = (hits + z * z / 2) / (total + z * z)
+    half = z * (hits * (total - hits) / total + z * z / 4) ** 0.5 / (total + z * z)
+    return [round(middle - half, 4), round(middle + half, 4)]
 
 
 def best_threshold(scores: Floats, truth: Bools) -> float:

@@ -94,7 +94,7 @@ def _table(path: Path) -> tuple[list[Item], dict[str, int]]:
     for row in _rows(path, ("id",)):
         values = {role: next((row[name] for name in names if row.get(name)), "") for role, names in _COLUMNS.items()}
         places[row["id"]] = len(items)
-        price = _number(values["price"])
+        price = price_of(values["price"])
         items.append(Item(values["name"], values["brand"], values["model"], price, values["description"]))
     return items, places
 
@@ -119,7 +119,8 @@ def _rows(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
     return [{name: value or "" for name, value in row.items() if name is not None} for row in reader]
 
 
-def _number(text: str) -> float | None:
+def price_of(text: str) -> float | None:
+    """The number in a price column; None where there is none."""
     try:
         return float(text.replace("$", "").replace(",", "")) if text else None
     except ValueError:
