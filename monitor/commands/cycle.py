@@ -65,19 +65,22 @@ def due(
     explain: bool = typer.Option(False, "--explain", help="Say for each listing why it is due then."),
     json: bool = JSON,
 ) -> None:
-    """List what is due now: the next looks, the longest overdue first.
+    """List what is due now, in the order in which the next run would look, within the budget of each marketplace.
 
     Example: stillforsale due --explain
     """
-    from monitor.schedule.policy import Pace, due_looks
-    from monitor.schedule.watched import suspects, watched_listings
+    from monitor.schedule.learning import outlook_of, seen_and_pinned
+    from monitor.schedule.outlook import choose_looks
+    from monitor.schedule.policy import Pace
+    from monitor.schedule.watched import suspects
 
     monitor = open_monitor()
     at = monitor.clock.now()
     with monitor.store.session() as session:
-        keys = suspects(session)
-        watched = [one for name in monitor.settings.vantages for one in watched_listings(session, keys, name)]
-    for item in due_looks(watched, Pace(), at):
+        outlook = outlook_of(session, monitor.settings, at)
+        vantages = monitor.settings.vantages.values()
+        watched = seen_and_pinned(session, monitor.settings, suspects(session), vantages, at)
+    for item in choose_looks(watched, Pace(), at, outlook):
         row = {"listing": item.watched.listing_key, "vantage": item.watched.vantage, "due_at": item.due_at.isoformat()}
         if explain:
             row["why"] = item.why
@@ -89,9 +92,10 @@ def due(
 
 def _say_what_is_missing(monitor: "Monitor") -> None:
     """A run that plans nothing leaves a newcomer wondering; say which step is still to come."""
+    from monitor.discovery.route import usable_apis
     from monitor.schedule.planner import allowed, has_phrases
 
-    if not allowed(monitor.settings):
+    if not allowed(monitor.settings) and not usable_apis(monitor.settings):
         say("no marketplace is allowed yet: read its terms, then `stillforsale sites allow NAME --by YOU`")
     with monitor.store.reader() as session:
         if not has_phrases(session):
