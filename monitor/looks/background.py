@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from monitor.store.bulk import chunks
-from monitor.store.decision_tables import MatchRow
+from monitor.store.decision_tables import MatchRow, ReviewRow
 from monitor.store.hand_tables import HandListingRow
 from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, SearchRow, SightingRow
 from monitor.store.verification_tables import BackgroundRow
@@ -139,8 +139,16 @@ def standing_background(session: Session, suspects: Iterable[str]) -> dict[str, 
 
 
 def _pointed_to(session: Session) -> set[str]:
-    matched = set(session.scalars(select(MatchRow.listing_key).distinct()))
-    return matched | set(session.scalars(select(HandListingRow.listing_key)))
+    """Listings that any match points to, unless people rejected it and nobody ever said otherwise; those added by
+    hand."""
+    matched = {(key, notice_id) for key, notice_id in session.execute(select(MatchRow.listing_key, MatchRow.notice_id))}
+    said: dict[tuple[str, str], set[str]] = {}
+    for key, notice_id, decision in session.execute(
+        select(ReviewRow.listing_key, ReviewRow.notice_id, ReviewRow.decision)
+    ):
+        said.setdefault((key, notice_id), set()).add(decision)
+    pointed_to = {key for key, notice_id in matched if said.get((key, notice_id)) != {"rejected"}}
+    return pointed_to | set(session.scalars(select(HandListingRow.listing_key)))
 
 
 def _free(session: Session, marketplace: str) -> list[str]:

@@ -14,9 +14,11 @@ from crawler.plan import Slot, Vantage
 from monitor.config import Confirmation, Settings, Terms
 from monitor.looks.background import PER_SUSPECT, RESERVED, Traits, choose, renew_background, standing_background
 from monitor.looks.derive import derive_episodes
+from monitor.review.decisions import decide
 from monitor.schedule.controls import Controls, choose_controls
 from monitor.schedule.planner import look_slots
 from monitor.schedule.watched import suspects
+from monitor.store.decision_tables import MatchRow
 from monitor.store.hand_tables import HandListingRow
 from monitor.store.ingest import ingest_all
 from monitor.store.ledger_tables import RunControlRow
@@ -236,3 +238,21 @@ def test_two_vantages_are_compared_out_of_the_ledger(ledger: Ledger) -> None:
         Here.UNKNOWN,
     ]
     assert {one.verdict for one in early.values()} == {Here.UNKNOWN}
+
+
+def test_what_people_rejected_may_stand_for_a_suspect_and_what_is_only_proposed_may_not(ledger: Ledger) -> None:
+    ledger.see(found(*(str(number) for number in range(1, 31))))
+    ledger.watch("1")
+    with ledger.store.session() as session:
+        for number in range(2, 31):
+            match = MatchRow(
+                listing_key=f"{MARKET}:{number}", notice_id="us-cpsc:1", tier="lead", relation="", probability=0.1,
+                reasons=[], matcher_version="1", facts_sha256="", proposed_at=START,
+            )  # fmt: skip
+            session.add(match)
+            session.flush()
+            if number % 2:
+                decide(session, match.match_id, "rejected", "A. Vega", START)
+    rows = ledger.renew()
+    assert rows
+    assert all(int(row.listing_key.partition(":")[2]) % 2 for row in rows)
