@@ -12,7 +12,7 @@ from monitor.matching.normalise import spans, words
 from monitor.matching.records import MATCHER_VERSION, Listing, Match, Relation, Tier
 from monitor.matching.regulated import Rule, rules, rules_for
 from monitor.matching.score import log_odds, probability
-from monitor.matching.tiers import tier_of
+from monitor.matching.tiers import tier_of, would_change
 from monitor.matching.units import entry_of
 from monitor.matching.view import View, view_of
 
@@ -127,7 +127,15 @@ class Matcher:
         judged.extend(self._regulated(view, candidates, judged))
         judged.sort(key=lambda one: (_ORDER[one[0]], -one[1], one[3].recall_id))
         return [
-            Match(view.listing.listing_id, found.recall_id, tier, relation, probability(odds), reasons_of(found, parts))
+            Match(
+                view.listing.listing_id,
+                found.recall_id,
+                tier,
+                relation,
+                probability(odds),
+                reasons_of(found, parts),
+                would_change(found, tier),
+            )
             for tier, odds, relation, found, parts in judged[:top]
         ]
 

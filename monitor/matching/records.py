@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-MATCHER_VERSION = "1"
+MATCHER_VERSION = "2"
 
 
 class Tier(StrEnum):
@@ -68,7 +68,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One proposal: which recall a listing may be, how strong, and why. `probability` is from the additive model."""
+    """One proposal: which recall a listing may be, how strong, and why. `probability` is from the additive model.
+
+    `would_change` says what would give it another tier.
+    """
 
     listing_id: str
     recall_id: str
@@ -76,10 +79,12 @@ class Match:
     relation: Relation
     probability: float
     reasons: tuple[Reason, ...] = field(default=())
+    would_change: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "listing_id": self.listing_id, "recall_id": self.recall_id, "tier": self.tier.value,
             "relation": self.relation.value, "probability": round(self.probability, 4),
-            "reasons": [reason.as_dict() for reason in self.reasons], "matcher_version": MATCHER_VERSION,
+            "reasons": [reason.as_dict() for reason in self.reasons], "would_change": self.would_change,
+            "matcher_version": MATCHER_VERSION,
         }  # fmt: skip

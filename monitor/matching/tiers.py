@@ -4,7 +4,7 @@ from monitor.matching.evidence import Evidence
 from monitor.matching.records import Relation, Tier
 from monitor.matching.relation import line_agrees, relation_of
 
-TIER_RULES = "tiers.1"
+TIER_RULES = "tiers.2"
 
 _LEAD_COSINE = 0.36
 
@@ -33,6 +33,22 @@ def contradictions(found: Evidence) -> list[str]:
         "model_conflict": found.model_conflict and not found.gtin,
     }  # fmt: skip
     return [name for name, value in against.items() if value]
+
+
+def would_change(found: Evidence, tier: Tier) -> str:
+    """What would give the pair another tier, in words for the reviewer."""
+    against = " and ".join(name.replace("_", " ") for name in contradictions(found))
+    if tier is Tier.IDENTIFIER:
+        return "a contradiction: a part, another size or a later model year"
+    if tier is Tier.LINE:
+        return "stronger with a GTIN or model number of the notice; weaker with a model number that it does not know"
+    if against:
+        return f"stronger if this did not hold: {against}"
+    if not found.brand_where:
+        return "stronger if a brand of the notice were named"
+    if found.missing_required:
+        return f"stronger if it said: {', '.join(found.missing_required)}"
+    return "stronger with a GTIN or model number of the notice, or more of the product's name"
 
 
 def _points_there(found: Evidence) -> bool:

@@ -60,3 +60,18 @@ def test_a_rare_model_beside_a_brand_of_the_headline_alone_identifies() -> None:
     )
     (match,) = Matcher([recalled]).match([Listing("x", title="Quillora 3.4 qt digital fryer stainless QL-AF34D2")])
     assert match.tier is Tier.IDENTIFIER
+
+
+def test_what_would_change_the_verdict_is_said() -> None:
+    titles = (
+        "Dravelle Skyhop jogging stroller",
+        "Cup holder for Dravelle Skyhop jogging stroller",
+        "Dravelle stroller",
+    )
+    found = {
+        match.listing_id: match.would_change
+        for match in Matcher(REGISTER).match([Listing(title, title=title) for title in titles], top=1)
+    }
+    assert "GTIN or model number" in found[titles[0]]
+    assert "accessory" in found[titles[1]]
+    assert "skyhop" in found[titles[2]]
