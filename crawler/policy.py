@@ -1,7 +1,7 @@
 """What we may fetch and when: terms, pauses, robots.txt, pace. Asked before every request and every redirect.
 
 Whoever is refused here gets `not_allowed` and the reason; the network is not touched. 403, 429 and a wall put the
-host to rest for hours, and `Retry-After` is honoured.
+host to rest for hours, `Retry-After` is honoured, and a host that gives no answer is left alone for half an hour.
 """
 
 from collections.abc import Awaitable, Callable
@@ -21,6 +21,8 @@ from crawler.robots import MAX_AGE_S, RobotsRules
 LONGEST_WAIT_S = 3600.0
 SHORT_RETRY_S = 120.0
 LONGEST_PAUSE = timedelta(days=7)
+MOST_FAILURES = 5
+FAILING_PAUSE = timedelta(minutes=30)
 _UNREACHABLE_AGE_S = 300.0
 
 FetchRobots = Callable[[str], Awaitable[RobotsRules]]
@@ -74,6 +76,7 @@ class Policy:
         self._fetch_robots, self._terms = fetch_robots, terms
         self._robots: dict[str, _Kept] = {}
         self._down: dict[str, tuple[float, Exception]] = {}
+        self._failures: dict[str, int] = {}
 
     async def admit(self, url: str) -> None:
         """Raises NotAllowed where this URL may not be fetched now, or what fetching its robots.txt raised."""
@@ -110,6 +113,21 @@ class Policy:
         least_s = self.limits.backoff_hours * 3600 if at_least_s is None else at_least_s
         rest = min(timedelta(seconds=max(least_s, asked_s)), LONGEST_PAUSE)
         self.pauses.pause(host_key(url), self.clock.now() + rest, why)
+
+    def visited(self, url: str, trouble: str = "") -> None:
+        """Take note of how a visit ended at the URL's host: with an answer, or with a `trouble` of the transport.
+
+        A host that gave no answer to five visits in a row is left alone for half an hour, so that one that is down does
+        not cost a run its time; the first visit after that which fails again renews the rest.
+        """
+        host = host_key(url)
+        if not trouble:
+            self._failures.pop(host, None)
+            return
+        self._failures[host] = self._failures.get(host, 0) + 1
+        if self._failures[host] >= MOST_FAILURES:
+            name = trouble.partition(":")[0]
+            self.pauses.pause(host, self.clock.now() + FAILING_PAUSE, f"failing: {name}")
 
     def keep_pace(self) -> None:
         """Write down what hosts with a long pace still have to wait, for the run that comes next."""

@@ -32,7 +32,7 @@ from crawler.policy import host_key
 from crawler.reading import FetchedPage, MarkKind, Reading
 from crawler.record import Capture, Manifest, Outcome
 from crawler.recovery import DISK_FULL
-from crawler.troubles import TRANSIENT
+from crawler.troubles import NO_ANSWER, TRANSIENT
 from crawler.vantage import request_headers
 
 log = logging.getLogger(__name__)
@@ -202,6 +202,9 @@ class Session:
         if fetched.outcome == Outcome.FAILED and fetched.reason.partition(":")[0] in TRANSIENT:
             attempt = self.folder.attempt(visit.slot.slot_id, visit.page)
             fetched = await fetch(visit)
+        if fetched.outcome in (Outcome.FETCHED, Outcome.FAILED):
+            unanswered = fetched.reason.partition(":")[0] in NO_ANSWER
+            self._fetcher.policy.visited(fetched.url, fetched.reason if unanswered else "")
         return fetched, attempt
 
     async def _called(self, visit: Visit) -> Fetched:

@@ -37,6 +37,9 @@ TRANSIENT = frozenset({"dns", "connect", "timeout", "reset", "truncated"})
 HOST_TROUBLES = frozenset({"dns", "connect", "tls"})
 """The host itself is beyond reach: told as a failure, also when it was met at robots.txt."""
 
+NO_ANSWER = HOST_TROUBLES | {"timeout", "reset"}
+"""No answer came: several of these in a row, and the host is left alone for a while."""
+
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((OversizedHead,), "head_too_large"),
     ((OversizedBody,), "too_large"),

@@ -248,6 +248,34 @@ def test_one_more_attempt_where_the_connection_broke(tmp_path: Path) -> None:
     assert (found[0].outcome, found[0].attempt) == (Outcome.FETCHED, 2)
 
 
+def silent(_connection: socket.socket, _head: bytes) -> None:
+    """Hangs up without a word."""
+
+
+def test_a_host_that_gives_no_answer_is_left_alone_for_half_an_hour(tmp_path: Path, clock: SimulatedClock) -> None:
+    with serving({"*": silent, "/robots.txt": http()}) as server:
+        slots = [slot(n, server.url(f"/{n}")) for n in range(8)]
+        _, found = run(tmp_path / "one", slots, server, clock=clock.spec())
+        assert [one.outcome for one in found] == [Outcome.FAILED] * 5 + [Outcome.NOT_ALLOWED] * 3
+        assert {one.reason.partition(",")[0] for one in found[5:]} == {"host_paused: failing: reset"}
+        assert server.hits["/5"] == 0
+        clock.sleep(29 * 60)
+        _, found = run(tmp_path / "two", slots[5:6], server, clock=clock.spec())
+        assert found[0].reason.startswith("host_paused: failing")
+        clock.sleep(2 * 60)
+        server.replies["*"] = http()
+        _, found = run(tmp_path / "three", slots[5:], server, clock=clock.spec())
+        assert {one.outcome for one in found} == {Outcome.FETCHED}
+
+
+def test_failures_with_an_answer_between_them_rest_no_host(tmp_path: Path, clock: SimulatedClock) -> None:
+    with serving({"*": silent, "/robots.txt": http(), "/4": http(b"", "503 Service Unavailable")}) as server:
+        slots = [slot(n, server.url(f"/{n}")) for n in range(9)]
+        _, found = run(tmp_path / "run", slots, server, clock=clock.spec())
+    assert {one.outcome for one in found} == {Outcome.FAILED, Outcome.FETCHED}
+    assert all(server.hits[f"/{n}"] for n in range(9))
+
+
 def test_f6_a_clock_that_is_set_back_is_noted_and_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,6 +113,31 @@ def test_a_rest_is_never_shorter_than_asked_nor_longer_than_a_week(clock: Simula
     asyncio.run(scenario())
 
 
+def test_a_host_rests_after_five_visits_without_answer_and_again_after_the_next(
+    clock: SimulatedClock, pauses: HostPauses
+) -> None:
+    async def scenario() -> None:
+        policy = policy_with(clock, pauses, rules_from(404, b""), [])
+        for _ in range(4):
+            policy.visited("http://a.example/1", "timeout: 30 s")
+        policy.visited("http://a.example/1")
+        for _ in range(4):
+            policy.visited("http://a.example/1", "connect: refused")
+            policy.visited("http://b.example/1")
+            await policy.admit("http://a.example/2")
+        policy.visited("http://a.example/1", "connect: refused")
+        with pytest.raises(NotAllowed, match="host_paused: failing: connect, until "):
+            await policy.admit("http://a.example/2")
+        await policy.admit("http://b.example/2")
+        clock.sleep(30 * 60)
+        await policy.admit("http://a.example/2")
+        policy.visited("http://a.example/1", "connect: refused")
+        with pytest.raises(NotAllowed, match="host_paused: failing"):
+            await policy.admit("http://a.example/2")
+
+    asyncio.run(scenario())
+
+
 def test_stopping_wakes_who_waits() -> None:
     async def scenario() -> None:
         stop = Stop()
