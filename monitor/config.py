@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     keys: dict[str, dict[str, SecretStr]] = Field(
         default={}, description="keys to official interfaces, by marketplace and name; best kept in the environment"
     )
+    looks_per_day: int = Field(
+        default=2000, ge=1, description="looks, controls and search pages that each marketplace gets a day at most"
+    )
     reviewers_needed: int = Field(default=1, ge=1)
     allowed_hosts: tuple[str, ...] = ()
     marketplaces_dir: str = ""

@@ -13,6 +13,7 @@ from monitor.commands import (
     notices,
     recalls,
     review,
+    schedule,
     setup,
     watchlist,
 )
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command()(cycle.run)
     app.command()(cycle.serve)
     app.command()(cycle.due)
+    app.command()(schedule.plan)
     app.command()(capture.capture)
     app.add_typer(listings.app, name="listings")
     app.add_typer(match.app, name="match")

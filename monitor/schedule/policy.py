@@ -34,7 +34,11 @@ class Absence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One listing at one vantage as the schedule sees it."""
+    """One listing at one vantage as the schedule sees it.
+
+    `last_clear_at` is the last look that could tell; `notice_at` the newest notice about it; `pins` are the deadlines
+    after each of which one look decides what was met.
+    """
 
     listing_key: str
     vantage: str
@@ -43,6 +47,13 @@ class Watched:
     last_standing: Standing = Standing.UNKNOWN
     unknown_in_a_row: int = 0
     absence: Absence = Absence.NONE
+    last_clear_at: datetime | None = None
+    notice_at: datetime | None = None
+    pins: tuple[datetime, ...] = ()
+
+    @property
+    def marketplace(self) -> str:
+        return self.listing_key.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)

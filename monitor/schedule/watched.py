@@ -65,6 +65,7 @@ def _watched(
         last_standing=looks[0][1] if looks else Standing.UNKNOWN,
         unknown_in_a_row=unknown,
         absence=absences.get(key, Absence.NONE),
+        last_clear_at=next((at for at, standing in looks if standing is not Standing.UNKNOWN), None),
     )
 
 
