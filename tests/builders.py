@@ -33,6 +33,8 @@ SHOP = "demo_market"
 class Seen:
     """One look at one listing and what it said. `state` None: nothing was read, and `outcome` says why.
 
+    A `listing_id` with a slash is the address of a page of a shop that nobody described, as the generic reader has it.
+
     `page`: the answer's bytes, archived so that they can be read again.
     """
 
@@ -150,7 +152,7 @@ def _slot(number: int, one: Seen | Searched) -> Slot:
         slot_id=f"l{number:05d}",
         purpose=one.purpose,
         marketplace=one.marketplace,
-        url=f"http://shop.test/item/{one.listing_id}",
+        url=f"http://{one.listing_id}" if "/" in one.listing_id else f"http://shop.test/item/{one.listing_id}",
         vantage=one.vantage,
         listing_id=one.listing_id,
         control=one.control,

@@ -22,6 +22,7 @@ PAGE = b"""<!doctype html><html><head><title>Kettle</title><script type="applica
 </script></head><body><h1>Steel kettle</h1><p>19.90 dollars. %s</p><button>Add to cart</button></body></html>"""
 ON_OFFER = PAGE % (b"InStock", b"In stock")
 SOLD_OUT = PAGE % (b"OutOfStock", b"Sold out")
+A, LIVE, NEVER = "shop.test/item/A", "shop.test/item/live", "shop.test/item/never"
 FACTS = ("runs", "looks", "searches", "sightings", "listings")
 
 
@@ -53,23 +54,23 @@ def states(store: Store) -> list[str]:
 
 
 def test_a_takedown_that_a_wrong_reader_made_up_is_taken_back(store: Store, tmp_path: Path) -> None:
-    misread = [shop("A", State.REMOVED, SOLD_OUT)]
-    ingested(store, tmp_path, [[shop("A", State.AVAILABLE, ON_OFFER)], misread, misread, misread])
+    misread = [shop(A, State.REMOVED, SOLD_OUT)]
+    ingested(store, tmp_path, [[shop(A, State.AVAILABLE, ON_OFFER)], misread, misread, misread])
     with store.reader() as session:
         assert (
-            session.scalars(select(EpisodeRow.endpoint).where(EpisodeRow.listing_key == "generic:A")).one()
+            session.scalars(select(EpisodeRow.endpoint).where(EpisodeRow.listing_key == f"generic:{A}")).one()
             == "takedown"
         )
     before = facts(store)
     result = again(store, tmp_path)
     assert (result.runs, result.looks, result.reread, result.problems) == (4, 12, 4, [])
     assert result.states[State.REMOVED, State.OUT_OF_STOCK] == 3
-    assert result.listings == {"generic:A"}
-    assert "generic:A" in result.episodes_changed
+    assert result.listings == {f"generic:{A}"}
+    assert f"generic:{A}" in result.episodes_changed
     assert set(states(store)[1:]) == {"out_of_stock"}
     assert facts(store) == before
     with store.reader() as session:
-        episodes = session.scalars(select(EpisodeRow.endpoint).where(EpisodeRow.listing_key == "generic:A")).all()
+        episodes = session.scalars(select(EpisodeRow.endpoint).where(EpisodeRow.listing_key == f"generic:{A}")).all()
         assert "takedown" not in episodes
         judged = session.scalars(select(JudgementRow).where(JudgementRow.state == "out_of_stock")).first()
         assert judged is not None
@@ -77,14 +78,14 @@ def test_a_takedown_that_a_wrong_reader_made_up_is_taken_back(store: Store, tmp_
 
 
 def test_reading_twice_changes_nothing_more(store: Store, tmp_path: Path) -> None:
-    ingested(store, tmp_path, [[shop("A", State.UNCLEAR, SOLD_OUT)]])
+    ingested(store, tmp_path, [[shop(A, State.UNCLEAR, SOLD_OUT)]])
     again(store, tmp_path)
     second = again(store, tmp_path)
     assert (sum(second.states.values()), second.episodes_changed, second.reread) == (0, (), 1)
 
 
 def test_a_dry_run_says_the_same_and_keeps_everything(sqlite_store: Store, tmp_path: Path) -> None:
-    ingested(sqlite_store, tmp_path, [[shop("A", State.REMOVED, SOLD_OUT)]])
+    ingested(sqlite_store, tmp_path, [[shop(A, State.REMOVED, SOLD_OUT)]])
     result = again(sqlite_store, tmp_path, dry_run=True)
     assert result.states[State.REMOVED, State.OUT_OF_STOCK] == 1
     assert states(sqlite_store) == ["removed"]
@@ -92,14 +93,14 @@ def test_a_dry_run_says_the_same_and_keeps_everything(sqlite_store: Store, tmp_p
 
 
 def test_a_look_whose_reader_had_crashed_is_read_now(sqlite_store: Store, tmp_path: Path) -> None:
-    ingested(sqlite_store, tmp_path, [[shop("A", None, SOLD_OUT)]])
+    ingested(sqlite_store, tmp_path, [[shop(A, None, SOLD_OUT)]])
     assert states(sqlite_store) == ["failed"]
     again(sqlite_store, tmp_path)
     assert states(sqlite_store) == ["out_of_stock"]
 
 
 def test_a_run_whose_archive_was_changed_keeps_its_judgements_and_is_named(sqlite_store: Store, tmp_path: Path) -> None:
-    days = [[shop("A", State.REMOVED, SOLD_OUT)], [shop("A", State.REMOVED, SOLD_OUT)]]
+    days = [[shop(A, State.REMOVED, SOLD_OUT)], [shop(A, State.REMOVED, SOLD_OUT)]]
     ingested(sqlite_store, tmp_path, days)
     pages = tmp_path / "run-0" / "pages.warc.gz"
     pages.write_bytes(pages.read_bytes() + b" ")
@@ -112,11 +113,11 @@ def test_a_run_whose_archive_was_changed_keeps_its_judgements_and_is_named(sqlit
 
 def test_a_control_that_reads_otherwise_today_lifts_or_sets_the_quarantine(sqlite_store: Store, tmp_path: Path) -> None:
     control = {"marketplace": "generic", "purpose": "control", "control": "live", "page": SOLD_OUT}
-    live = Seen("live", State.AVAILABLE, **control)  # type: ignore[arg-type]
-    never = Seen("never", State.REMOVED, marketplace="generic", purpose="control", control="never_existed")
-    ingested(sqlite_store, tmp_path, [[live, never, shop("A", State.OUT_OF_STOCK, SOLD_OUT)]])
+    live = Seen(LIVE, State.AVAILABLE, **control)  # type: ignore[arg-type]
+    never = Seen(NEVER, State.REMOVED, marketplace="generic", purpose="control", control="never_existed")
+    ingested(sqlite_store, tmp_path, [[live, never, shop(A, State.OUT_OF_STOCK, SOLD_OUT)]])
     again(sqlite_store, tmp_path)
     with sqlite_store.reader() as session:
         assert set(session.scalars(select(JudgementRow.quarantined))) == {
-            "live control generic:live reads out_of_stock"
+            f"live control generic:{LIVE} reads out_of_stock"
         }
