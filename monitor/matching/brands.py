@@ -9,7 +9,7 @@ from monitor.matching.normalise import key, words
 from monitor.matching.vocabulary import Vocabulary
 
 _FIRST_NAME = re.compile(r"(?:\d[\w.\"”'-]*\s+)?(?P<word>[A-Z][^\s,\"“”-]+)")
-_SENTENCE_END = re.compile(r"[.;:]\s")
+_SENTENCE_END = re.compile(r"\w{4,}[.;:]\s")
 _SHOPKEEPERS = frozenset({"retailer"})
 _SHOPS = frozenset(
     "amazon amazoncom walmart walmartcom target kmart sear costco ebay ebaycom temu temucom shein aliexpress homedepot"

@@ -243,7 +243,7 @@ def _against(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> No
         found.accessory = ""
     found.media = media_word(view, own)
     found.audience = audience_conflict(view, own)
-    found.other_size = other_size(view, entry.all_words, (own | set(found.matched)) - entry.brand_words)
+    found.other_size = other_size(view, entry.all_words, (own - entry.brand_words) | set(found.matched))
     if entry.year and view.years and min(view.years) > entry.year and str(min(view.years)) not in entry.all_words:
         found.later_year = min(view.years)
     if entry.prices and view.price:
