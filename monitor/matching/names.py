@@ -22,7 +22,7 @@ _RECALLER = re.compile(
     r"(?!\s+(?:by|Expanded|Re-?announce|from)\b)",
 )
 _RECALLED_BY = re.compile(
-    r"\b(?:Recalled|Recalls?|Recall to Repair|Imported|Made|Manufactured|Sold)\s[^;]*?\bby\s+(?P<who>.+?)"
+    r"\b(?:Recalled|Recalls?|Recall to Repair|Imported|Made|Manufactured|Sold)\s[^;]*?\b[Bb]y\s+(?P<who>.+?)"
     r"(?:\s+(?:Due|Because|for|Following|After|to Repair|to Replace|Over)\b|;|\(|$)",
 )
 _OBJECT = (
