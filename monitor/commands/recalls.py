@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.register.register import ImportResult
+    from monitor.register.updating import Updated
     from monitor.store.session import Store
 
 app = typer.Typer(no_args_is_help=True, help="The hazard register: recalls, bans, warnings, and where they come from.")
@@ -46,31 +47,12 @@ def import_files(
 
     Example: stillforsale recalls import --bans
     """
-    from monitor.register.importing import import_file, problems_of
     from monitor.register.rules import RULES_FILE
 
     chosen = [*(files or ()), *([RULES_FILE] if bans else [])]
     if not chosen:
         raise BadInput("name a FILE, or --bans for the rules that ship with the program", field="FILE")
-    waiting: list[str] = []
-    bad: list[BadInput] = []
-    with _opened() as (store, now):
-        seen_at = _day(seen_on, now)
-        for file in chosen:
-            try:
-                done = import_file(store, file, source or None, seen_at=seen_at, now=now, columns=columns)
-            except NeedsPerson as problem:
-                waiting.append(f"{file}: {problem}")
-            except BadInput as problem:
-                bad.append(problem)
-            else:
-                _report(str(file), done, json)
-                waiting += [f"{file}: {words}" for words in problems_of(done)]
-    if bad:
-        for words in (*waiting, *map(str, bad[1:])):
-            say(words)
-        raise bad[0]
-    raise_problems(waiting)
+    _import(chosen, source, seen_on, columns, json)
 
 
 @app.command("update")
@@ -92,7 +74,6 @@ def update(
     Example: stillforsale recalls update cpsc cpsc-warnings --json
     """
     from crawler.feeds.registry import feed, feeds
-    from monitor.register.importing import problems_of, update_json
     from monitor.register.updating import Updater, guarded_addresses
 
     chosen = [feed(name) for name in sources or ()] or [
@@ -101,20 +82,12 @@ def update(
     if endpoint and len(chosen) != 1:
         raise BadInput("--endpoint belongs to exactly one SOURCE", field="--endpoint")
     settings = load_settings()
-    clock, waiting = settings_clock(settings), []
+    clock = settings_clock(settings)
+    waiting: list[str] = []
     with _opened() as (store, _):
         updater = Updater(store, settings.identity, guarded_addresses(clock, settings.allowed_hosts), clock)
         for one in chosen:
-            result = updater.update(one, endpoint)
-            if json:
-                print_json(update_json(result))
-            elif result.done:
-                _report(result.source, result.done, as_json=False)
-            else:
-                print(f"{result.source}: {result.outcome} {result.reason}".rstrip())
-            if result.outcome in ("failed", "refused"):
-                waiting.append(f"{result.source}: {result.outcome}: {result.reason}")
-            waiting += [f"{result.source}: {words}" for words in problems_of(result.done)] if result.done else []
+            waiting += _updated(updater.update(one, endpoint), json)
     raise_problems(waiting)
 
 
@@ -132,9 +105,7 @@ def list_notices(
     authority: str = typer.Option("", help="Such as us-cpsc."),
     limit: int = typer.Option(0, min=0, help="At most so many; 0 means all."),
     sources: bool = typer.Option(False, "--sources", help="List the forms that can be imported instead."),
-    identifiability: bool = typer.Option(
-        False, "--identifiability", help="Count instead how well the found entries can be recognised."
-    ),
+    identifiability: bool = typer.Option(False, "--identifiability", help="Count how well they can be recognised."),
     json: bool = JSON,
 ) -> None:
     """List what the register holds, newest first; with --json in the interchange form, one notice a line.
@@ -142,8 +113,6 @@ def list_notices(
     Example: stillforsale recalls list magnet balls --since 2025-01-01 --status warning
 
     Example: stillforsale recalls list --identifier BR-C708S
-
-    Example: stillforsale recalls list --json > register.jsonl
 
     Example: stillforsale recalls list --since 2024-01-01 --identifiability
     """
@@ -154,18 +123,9 @@ def list_notices(
     from monitor.register.search import Query, search
 
     query = Query(
-        words=" ".join(words or ()),
-        number=number,
-        identifier=identifier,
-        brand=brand,
-        hazard=hazard,
-        country=country,
-        since=since,
-        until=until,
-        kind=status,
-        authority=authority,
-        limit=limit,
-    )
+        words=" ".join(words or ()), number=number, identifier=identifier, brand=brand, hazard=hazard, country=country,
+        since=since, until=until, kind=status, authority=authority, limit=limit,
+    )  # fmt: skip
     with _opened() as (store, _), store.reader() as session:
         found = search(session, query)
         if identifiability:
@@ -192,6 +152,47 @@ def show(
             print_json(case_json(session, notice))
         else:
             print(case_file(session, notice))
+
+
+def _import(files: list[Path], source: str, seen_on: str, columns: Path | None, json: bool) -> None:
+    """Each file on its own: what is wrong with one is said at the end, and costs the others nothing."""
+    from monitor.register.importing import import_file, problems_of
+
+    waiting: list[str] = []
+    bad: list[BadInput] = []
+    with _opened() as (store, now):
+        seen_at = _day(seen_on, now)
+        for file in files:
+            try:
+                done = import_file(store, file, source or None, seen_at=seen_at, now=now, columns=columns)
+            except NeedsPerson as problem:
+                waiting.append(f"{file}: {problem}")
+            except BadInput as problem:
+                bad.append(problem)
+            else:
+                _report(str(file), done, json)
+                waiting += [f"{file}: {words}" for words in problems_of(done)]
+    if bad:
+        for words in (*waiting, *map(str, bad[1:])):
+            say(words)
+        raise bad[0]
+    raise_problems(waiting)
+
+
+def _updated(result: "Updated", json: bool) -> list[str]:
+    """Tell of one source's update; gives what of it needs a person."""
+    from monitor.register.importing import problems_of, update_json
+
+    if json:
+        print_json(update_json(result))
+    elif result.done:
+        _report(result.source, result.done, as_json=False)
+    else:
+        print(f"{result.source}: {result.outcome} {result.reason}".rstrip())
+    waiting = [f"{result.source}: {words}" for words in problems_of(result.done)] if result.done else []
+    if result.outcome in ("failed", "refused"):
+        waiting.insert(0, f"{result.source}: {result.outcome}: {result.reason}")
+    return waiting
 
 
 def _list_sources(json: bool) -> None:

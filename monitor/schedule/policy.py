@@ -73,13 +73,6 @@ def next_look(watched: Watched, pace: Pace) -> Due:
     return Due(watched, watched.last_look_at + timedelta(hours=max(hours, pace.floor_hours)), why)
 
 
-def due_looks(watched: list[Watched], pace: Pace, at: datetime, slack_hours: float = 0.0) -> list[Due]:
-    """What is due at `at` (or within `slack_hours` of it), the longest overdue first."""
-    horizon = at + timedelta(hours=slack_hours)
-    due = [item for item in (next_look(one, pace) for one in watched) if item.due_at <= horizon]
-    return sorted(due, key=lambda item: (item.due_at, item.watched.listing_key, item.watched.vantage))
-
-
 def _gap(watched: Watched, pace: Pace) -> tuple[float, str]:
     if watched.last_standing is Standing.UNKNOWN:
         waited = pace.unknown_hours * 2 ** max(0, watched.unknown_in_a_row - 1)

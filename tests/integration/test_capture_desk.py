@@ -24,7 +24,7 @@ from monitor.capture.guard import CSP
 from monitor.capture.saved import MAX_SENT_BYTES
 from monitor.capture.session import KILLED, Asked, DeskServer, hold_session
 from monitor.capture.slots import person_slots
-from monitor.schedule.policy import Pace, due_looks
+from monitor.schedule.policy import Pace, next_look
 from monitor.schedule.watched import suspects, watched_listings
 from monitor.store.archive import open_run
 from monitor.store.ledger_tables import RunRow
@@ -165,7 +165,8 @@ def test_two_desks_at_once_are_refused(shop: Market, caller: Caller) -> None:
 def due(shop: Market) -> list[str]:
     with shop.monitor.store.reader() as ledger:
         watched = watched_listings(ledger, suspects(ledger), "us")
-    return [one.watched.listing_key for one in due_looks(watched, Pace(), shop.monitor.clock.now())]
+    due = [next_look(one, Pace()) for one in watched]
+    return [one.watched.listing_key for one in due if one.due_at <= shop.monitor.clock.now()]
 
 
 def test_what_was_not_looked_at_stays_due(shop: Market) -> None:

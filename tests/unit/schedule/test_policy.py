@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.marketplaces.states import Standing
-from monitor.schedule.policy import Absence, Pace, Watched, due_looks, next_look
+from monitor.schedule.policy import Absence, Pace, Watched, next_look
 from tests.conftest import NOON
 
 PACE = Pace()
@@ -74,11 +74,3 @@ def test_never_more_than_one_look_an_hour(standing: Standing, absence: Absence, 
         unknown_in_a_row=unknown,
     )
     assert next_look(one, PACE).due_at >= NOON + timedelta(hours=1)
-
-
-def test_the_longest_overdue_comes_first(noon: datetime) -> None:
-    late = watched(noon, listing_key="demo-market:2", last_look_at=noon - timedelta(days=9))
-    later = watched(noon, listing_key="demo-market:1", last_look_at=noon - timedelta(days=3))
-    not_yet = watched(noon, listing_key="demo-market:3")
-    due = due_looks([later, not_yet, late], PACE, noon)
-    assert [item.watched.listing_key for item in due] == ["demo-market:2", "demo-market:1"]
