@@ -2,19 +2,22 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
-from parsel import Selector
+from lxml import etree  # type: ignore[import-untyped]
 
 from crawler.extract.prices import Prices, plain_amount
 from crawler.extract.scripts import objects_at, read_json
-from crawler.extract.text import squeeze
+from crawler.extract.text import own_text, squeeze
 
 _COMMENT = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\]\]>|\]\]>)\s*$")
 _COMMA = re.compile(r",(\s*[}\]])")
 _MOST_SCRIPTS = 200
+_MOST_METAS = 300
+_HAS_MICRODATA = etree.XPath('boolean(descendant-or-self::*[contains(@itemtype, "schema.org/")])')
 _PRODUCTS = frozenset(
     {"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Book"}
 )
@@ -25,11 +28,12 @@ OUT_OF_STOCK = frozenset({"outofstock", "soldout", "reserved", "notavailable"})
 DISCONTINUED = frozenset({"discontinued"})
 
 
-def json_ld(page: Selector) -> list[dict[str, Any]]:
-    """Every object of the page's JSON-LD, graphs unfolded. Broken blocks are left out, the others kept."""
+def json_ld(scripts: Iterable[Any]) -> list[dict[str, Any]]:
+    """Every object of the JSON-LD among these script elements, graphs unfolded. Broken blocks are left out, the others
+    kept."""
     found: list[dict[str, Any]] = []
-    for script in page.xpath('//script[contains(@type, "ld+json")]')[:_MOST_SCRIPTS]:
-        text = _COMMENT.sub("", "".join(script.xpath("text()").getall()))
+    for script in islice((one for one in scripts if "ld+json" in (one.get("type") or "")), _MOST_SCRIPTS):
+        text = _COMMENT.sub("", own_text(script))
         value = read_json(text)
         if value is None:
             value = read_json(_COMMA.sub(r"\1", text).rstrip(" ;\n\t\r"))
@@ -47,13 +51,13 @@ def _unfolded(value: Any) -> Iterator[dict[str, Any]]:
                 yield main
 
 
-def microdata(page: Selector, base_url: str) -> list[dict[str, Any]]:
+def microdata(root: Any, base_url: str) -> list[dict[str, Any]]:
     """Products marked up as microdata, in the shape of JSON-LD. Read by extruct, and only where there are any."""
-    if not page.xpath('//*[@itemtype and contains(@itemtype, "schema.org/")]')[:1]:
+    if not _HAS_MICRODATA(root):
         return []
     from extruct.w3cmicrodata import LxmlMicrodataExtractor
 
-    items = LxmlMicrodataExtractor().extract_items(page.root, base_url)
+    items = LxmlMicrodataExtractor().extract_items(root, base_url)
     return [_flattened(item) for item in items if isinstance(item, dict)]
 
 
@@ -73,13 +77,14 @@ def _flattened(item: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def open_graph(page: Selector) -> dict[str, str]:
-    """The `og:` and `product:` meta values of a page, the first of each name."""
+def open_graph(metas: Iterable[Any]) -> dict[str, str]:
+    """The `og:` and `product:` values of a page's meta elements, the first of each name."""
     found: dict[str, str] = {}
-    for meta in page.xpath("//meta[@property or @name][@content]")[:300]:
-        name = (meta.attrib.get("property") or meta.attrib.get("name") or "").lower()
+    named = ((one, one.get("property"), one.get("name")) for one in metas if one.get("content") is not None)
+    for meta, by_property, by_name in islice((one for one in named if one[1:] != (None, None)), _MOST_METAS):
+        name = (by_property or by_name or "").lower()
         if name.startswith(("og:", "product:", "twitter:")):
-            found.setdefault(name, squeeze(meta.attrib["content"]))
+            found.setdefault(name, squeeze(meta.get("content")))
     return found
 
 

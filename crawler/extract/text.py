@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
+from lxml import etree  # type: ignore[import-untyped]
 from parsel import Selector
 
 _SPACE = re.compile(r"\s+")
-_TEXT = (
+_VISIBLE = etree.XPath(
     ".//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
-    " or ancestor::textarea)]"
+    " or ancestor::textarea)]",
+    smart_strings=False,
 )
+_OWN = etree.XPath("text()", smart_strings=False)
+_WITHIN = etree.XPath("string()", smart_strings=False)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MOST_NODES = 400
 
@@ -21,8 +26,18 @@ def squeeze(text: str) -> str:
 
 def visible_text(element: Selector) -> str:
     """What the element says to a reader, squeezed; bounded, so that a hostile page costs no time."""
-    nodes = element.root.xpath(_TEXT) if hasattr(element.root, "xpath") else [str(element.root)]
-    return squeeze(" ".join(str(node) for node in nodes[:_MOST_NODES]))
+    nodes = _VISIBLE(element.root) if hasattr(element.root, "xpath") else [str(element.root)]
+    return squeeze(" ".join(nodes[:_MOST_NODES]))
+
+
+def own_text(element: Any) -> str:
+    """The text that stands in an lxml element itself, as it is: a script's, say."""
+    return "".join(_OWN(element))
+
+
+def text_within(element: Any) -> str:
+    """All text of an lxml element and of those in it, as it is."""
+    return str(_WITHIN(element))
 
 
 def is_hidden(element: Selector, hidden_classes: Sequence[str] = ()) -> bool:

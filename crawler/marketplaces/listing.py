@@ -60,8 +60,8 @@ class ListingPage(SitePage):
     def product(self) -> dict[str, Any]:
         """The schema.org product that the page is about, {} for none."""
         hint = f"{self.title_element} {self.open_graph.get('og:title', '')}"
-        found = schema.product_of(schema.json_ld(self.selector), hint)
-        return found or schema.product_of(schema.microdata(self.selector, self.url), hint)
+        found = schema.product_of(self.json_ld, hint)
+        return found or schema.product_of(schema.microdata(self.elements.root, self.url), hint)
 
     def listing_id(self) -> str:
         """The id that the page itself states; "" where only its address tells."""

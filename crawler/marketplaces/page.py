@@ -12,7 +12,7 @@ from crawler.extract import schema
 from crawler.extract.elements import Elements
 from crawler.extract.prices import Prices, Separator, read_prices
 from crawler.extract.scripts import at_path, json_after, read_json
-from crawler.extract.text import is_hidden, squeeze, visible_text
+from crawler.extract.text import is_hidden, own_text, squeeze, text_within, visible_text
 from crawler.marketplaces.address import Addresses
 from crawler.marketplaces.description import Site
 from crawler.marketplaces.patterns import pattern
@@ -36,11 +36,17 @@ class SitePage(WebPage):  # type: ignore[type-arg]
 
     def css(self, query: str) -> parsel.SelectorList[parsel.Selector]:
         """Elements by a CSS selector, the first thousand: a hostile page may have millions."""
-        return self._elements.css(query)
+        return self.elements.css(query)
 
     @cached_property
-    def _elements(self) -> Elements:
+    def elements(self) -> Elements:
+        """The page's elements by tag, id and class."""
         return Elements(self.selector.root)
+
+    @cached_property
+    def json_ld(self) -> list[dict[str, Any]]:
+        """Every object of the page's JSON-LD."""
+        return schema.json_ld(self.elements.tagged("script"))
 
     @property
     def url(self) -> str:
@@ -63,7 +69,8 @@ class SitePage(WebPage):  # type: ignore[type-arg]
     @cached_property
     def title_element(self) -> str:
         """The page's <title>."""
-        return squeeze(self.selector.xpath("string((//title)[1])").get() or "")[:500]
+        titles = self.elements.tagged("title")
+        return squeeze(text_within(titles[0]))[:500] if titles else ""
 
     @cached_property
     def host(self) -> str:
@@ -77,8 +84,8 @@ class SitePage(WebPage):  # type: ignore[type-arg]
     @cached_property
     def canonical_link(self) -> str:
         """The address that the page gives as its own (canonical link, else og:url), "" where it gives none."""
-        link = self.selector.xpath('string((//link[@rel="canonical"]/@href)[1])').get() or self.open_graph.get("og:url")
-        return self.absolute(link or "")
+        link = next(filter(_is_canonical, self.elements.tagged("link")), None)
+        return self.absolute((link.get("href") if link is not None else "") or self.open_graph.get("og:url", ""))
 
     def layout(self) -> str:
         """The id of the page's layout, "" where none of those described is recognised."""
@@ -90,7 +97,7 @@ class SitePage(WebPage):  # type: ignore[type-arg]
 
     @cached_property
     def open_graph(self) -> dict[str, str]:
-        return schema.open_graph(self.selector)
+        return schema.open_graph(self.elements.tagged("meta"))
 
     @cached_property
     def _states(self) -> dict[str, Any]:
@@ -106,7 +113,7 @@ class SitePage(WebPage):  # type: ignore[type-arg]
                 self._states[name] = json_after(self.text, how.removeprefix("after:"))
             else:
                 scripts = self.css(how) if how else []
-                self._states[name] = read_json("".join(scripts[0].xpath("text()").getall())) if scripts else None
+                self._states[name] = read_json(own_text(scripts[0].root)) if scripts else None
         return self._states[name]
 
     def json_value(self, path: str) -> Any:
@@ -128,7 +135,8 @@ class SitePage(WebPage):  # type: ignore[type-arg]
     @cached_property
     def _own_base(self) -> str:
         """What relative links start from where the page's address is unknown."""
-        link = self.selector.xpath('string((//base/@href | //link[@rel="canonical"]/@href)[1])').get() or ""
+        given = (one for one in self.elements.tagged("base", "link") if one.tag == "base" or _is_canonical(one))
+        link = next((href for one in given if (href := one.get("href")) is not None), "")
         if link.startswith(("http://", "https://")):
             return link
         return f"https://{'www.' if self.site.www else ''}{self.site.hosts[0]}/" if self.site.hosts else ""
@@ -191,6 +199,11 @@ class SitePage(WebPage):  # type: ignore[type-arg]
     def printed_prices(self, text: str) -> Prices:
         """Prices as this page prints them."""
         return read_prices(text, self.separator, self.default_currency)
+
+
+def _is_canonical(link: Any) -> bool:
+    """Whether a link element gives the page's own address."""
+    return link.get("rel") == "canonical" and link.get("href") is not None
 
 
 def _by_host(table: dict[str, str], host: str) -> str:

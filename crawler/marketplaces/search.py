@@ -68,7 +68,7 @@ class SearchPage(SitePage):
     def schema_hits(self) -> list[SearchHit]:
         """Hits from a schema.org ItemList or from several products in the page's JSON-LD."""
         hits = []
-        for item in schema.json_ld(self.selector):
+        for item in self.json_ld:
             entries = item.get("itemListElement") if isinstance(item.get("itemListElement"), list) else [item]
             for entry in entries or []:
                 inner = entry.get("item", entry) if isinstance(entry, dict) else {}
