@@ -124,7 +124,7 @@ class _Handlers:
         except TooLarge as error:
             return refuse(413, str(error))
         except NotTaken as error:
-            return refuse(409, str(error), reload=error.reload)
+            return refuse(409, str(error), again=error.again, listing=_listing(self.desk.current))
         except BadInput as error:
             return refuse(400, str(error))
         except DiskFull:
@@ -135,13 +135,12 @@ class _Handlers:
         return self._answer(following, last)
 
     def _answer(self, following: Slot | None, words: str) -> Response:
-        opened = following is not None and is_web_address(following.url)
         answer: dict[str, Any] = {
             "ok": True,
             "words": words,
             "done": self.desk.finished,
             "total": self.desk.total,
-            "next": {"slot_id": following.slot_id, "url": following.url} if following and opened else None,
+            "next": _listing(following),
         }
         return JSONResponse(answer)
 
@@ -149,6 +148,11 @@ class _Handlers:
         """The bookmarklet as a link: nothing of it comes from a page."""
         code = (WEB / "bookmarklet.js").read_text("utf-8").replace("DESK_URL", f"{self.door.origin}/{self.door.save}/")
         return "javascript:" + quote(" ".join(code.split()), safe="()*!'~;/?:@&=+$,[]")
+
+
+def _listing(slot: Slot | None) -> dict[str, str] | None:
+    """A listing to be opened; nothing but a web address is ever sent to a browser."""
+    return {"slot_id": slot.slot_id, "url": slot.url} if slot and is_web_address(slot.url) else None
 
 
 def _may(request: Request, power: str) -> bool:

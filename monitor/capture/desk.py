@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from crawler.archive.shots import write_shot
 from crawler.archive.warc import RENDERED_TYPE, Resource
@@ -36,11 +37,14 @@ _EARLY_S = 1.0
 """A page may have begun to load this long before the desk heard that it was opened."""
 
 
-class NotTaken(BadInput):
-    """The page was not taken; with `reload`, the same page loaded anew will be."""
+Again = Literal["", "open", "reload"]
 
-    def __init__(self, words: str, *, reload: bool = False) -> None:
-        self.reload = reload
+
+class NotTaken(BadInput):
+    """The page was not taken. `again`: what would help, to `open` the listing anew or to `reload` the page."""
+
+    def __init__(self, words: str, again: Again = "") -> None:
+        self.again = again
         super().__init__(words)
 
 
@@ -151,7 +155,7 @@ class Desk:
         if slot is None:
             raise NotTaken("all listings are done")
         if slot_id and slot_id != slot.slot_id:
-            raise NotTaken("that listing is done already; the desk waits for another one")
+            raise NotTaken("that listing is done already; the one that the desk waits for opens", "open")
         if self._opened is None:
             raise NotTaken("open the listing from the desk first")
         return slot, self._opened
@@ -160,10 +164,10 @@ class Desk:
         """How long ago the page began to load. Raises NotTaken for a page older than the question."""
         age_s = about.loaded_ms_ago / 1000
         if age_s > self.watch.monotonic_s() - opened.watch_s + _EARLY_S:
-            raise NotTaken("this page was loaded before the desk asked for the listing: load it anew", reload=True)
+            raise NotTaken("this page was loaded before the desk asked for the listing: it opens anew", "open")
         if about.from_cache and not opened.reloads:
             opened.reloads += 1
-            raise NotTaken("this page came from the browser's own cache, not from the site: load it anew", reload=True)
+            raise NotTaken("this page came from the browser's own cache, not from the site: it loads anew", "reload")
         return age_s
 
     def _refuse_foreign(self, slot: Slot, about: About, origin: str) -> None:

@@ -109,9 +109,9 @@ class Guard:
         return None
 
 
-def refuse(status: int, words: str, *, reload: bool = False) -> Response:
-    """An answer that says in one sentence what was not done."""
-    return JSONResponse({"ok": False, "words": words, "reload": reload, "next": None}, status_code=status)
+def refuse(status: int, words: str, *, again: str = "", listing: dict[str, str] | None = None) -> Response:
+    """An answer that says in one sentence what was not done, and what would help: `listing` is the one asked for."""
+    return JSONResponse({"ok": False, "words": words, "again": again, "next": listing}, status_code=status)
 
 
 def _preflight(allow: str) -> Response:

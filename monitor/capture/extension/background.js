@@ -65,16 +65,25 @@ async function saved(tab, at) {
   return new Blob([head, "\n", html, shot]);
 }
 
+async function open(tabId, listing) {
+  if (/^https?:\/\//.test(listing.url)) await chrome.tabs.update(tabId, { url: listing.url });
+}
+
 async function goOn(at, tabId, answer) {
   if (!answer.ok) {
-    await tell(tabId, `Not saved: ${answer.words}`);
-    if (answer.reload) await chrome.tabs.reload(tabId, { bypassCache: true });
+    await tell(tabId, `Not saved: ${answer.words}`, answer.again ? "again" : "!");
+    // A reload would bring back the listing before, where a key was pressed twice: the address asked for is opened.
+    if (answer.again === "open" && answer.next) {
+      await keep({ ...at, slot_id: answer.next.slot_id });
+      await open(tabId, answer.next);
+    }
+    if (answer.again === "reload") await chrome.tabs.reload(tabId, { bypassCache: true });
     return;
   }
   await tell(tabId, `${answer.done} of ${answer.total} done: ${answer.words}`, `${answer.done}/${answer.total}`);
-  if (answer.next && /^https?:\/\//.test(answer.next.url)) {
+  if (answer.next) {
     await keep({ ...at, tabId, slot_id: answer.next.slot_id });
-    await chrome.tabs.update(tabId, { url: answer.next.url });
+    await open(tabId, answer.next);
   } else {
     await chrome.storage.session.remove("session");
     await chrome.tabs.update(tabId, { url: at.desk });

@@ -22,7 +22,8 @@
   const told = (answer) => {
     if (!answer.ok) {
       alert("Not saved: " + answer.words);
-      if (answer.reload) location.reload();
+      if (answer.again === "open") location.href = answer.next.url;
+      if (answer.again === "reload") location.reload();
     } else if (answer.next) {
       location.href = answer.next.url;
     } else {

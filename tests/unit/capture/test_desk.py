@@ -88,9 +88,9 @@ def test_a_page_older_than_the_question_is_not_taken(desk: Desk, clock: Simulate
     clock.sleep(5)
     desk.save(page(0, loaded_ms_ago=4000.0))
     clock.sleep(0.2)
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(NotTaken, match="before the desk asked") as refused:
         desk.save(page(0, loaded_ms_ago=4200.0))
-    assert refused.value.reload
+    assert refused.value.again == "open"
     assert desk.finished == 1
 
 
@@ -98,7 +98,7 @@ def test_a_cached_page_is_asked_for_anew_once_then_noted(desk: Desk) -> None:
     desk.open()
     with pytest.raises(NotTaken, match="cache") as refused:
         desk.save(page(0, from_cache=True))
-    assert refused.value.reload
+    assert refused.value.again == "reload"
     desk.save(page(0, from_cache=True))
     assert desk.done[0].reason == "from the browser's cache, also when loaded anew"
 
