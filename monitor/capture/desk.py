@@ -113,6 +113,8 @@ class Desk:
         with self._lock:
             slot, opened = self._expected(page.about.slot_id)
             self._refuse_foreign(slot, page.about, origin)
+            if page.about.ready_state == "loading":
+                raise NotTaken("the page is not whole yet: press again when it is, or say that it did not load")
             age_s = self._age_s(opened, page.about)
             now = self.clock.now()
             started_at = max(opened.at, now - timedelta(seconds=age_s))

@@ -1,6 +1,8 @@
 """Person looks in a real Chromium with the unpacked extension: a key is pressed, a sealed run lies in the ledger."""
 
 import shutil
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,15 +62,16 @@ def press(page: Page, key: str) -> None:
         devtools.send("Input.dispatchKeyEvent", {"type": kind, **keys, **codes})
 
 
-def begin(browser: BrowserContext, url: str) -> Page:
+def begin(browser: BrowserContext, url: str, *, whole: bool = True) -> Page:
     """Press Enter on the desk's page, where Begin waits; the tab with the first listing."""
     desk = browser.new_page()
     desk.goto(url)
     desk.wait_for_selector("html[data-extension] #begin")
     with browser.expect_page() as opened:
         desk.keyboard.press("Enter")
-    page = opened.value
-    page.wait_for_load_state()
+    page: Page = opened.value
+    if whole:
+        page.wait_for_load_state()
     return page
 
 
@@ -186,3 +189,29 @@ def test_a_page_from_the_browsers_cache_is_loaded_anew(shop: Market, browser: Br
             result = running.result()
     (capture,) = shop.captures(result.run_id)
     assert (capture.final_url, capture.status, capture.reason) == (address, 200, "")
+
+
+def test_a_page_that_never_ends_is_never_saved_by_halves(shop: Market, browser: BrowserContext) -> None:
+    """Its script never comes, so the offer below it never does: no half of it is a look, and the desk goes on."""
+    half = b"<html><body><h1>Kettle</h1><script src='/never.js'></script><button>Add to cart</button></body></html>"
+    waiting = threading.Event()
+
+    def never(connection: socket.socket, head: bytes) -> None:
+        waiting.wait(60)
+
+    with serving({"/kettle": http(half), "/never.js": never}) as server:
+        address = server.url("/kettle").replace("127.0.0.1", "localhost")
+        with shop.monitor.store.session() as ledger:
+            add_by_hand(ledger, shop.monitor.registry, [Wanted(address)], TYPED, "tester", shop.at)
+        with session(shop) as running:
+            page = begin(browser, running.door.url, whole=False)
+            page.wait_for_selector("h1")
+            with page.expect_event("dialog") as refused:
+                press(page, "s")
+            assert "not whole yet" in refused.value.message
+            refused.value.dismiss()
+            assert running.desk.done == []
+            press(page, "u")
+            result = running.result()
+        waiting.set()
+    assert (result.saved, result.skipped) == (0, 1)

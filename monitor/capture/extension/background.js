@@ -4,13 +4,16 @@
 
 const DESK = /^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w-]{20,100}\/$/;
 const BY = `extension ${chrome.runtime.getManifest().version}`;
+const PATIENCE_MS = 4000;
 let busy = false;
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const session = async () => (await chrome.storage.session.get("session")).session;
 const keep = (changes) => chrome.storage.session.set({ session: changes });
 
 async function post(url, body) {
-  const answer = await fetch(url, { method: "POST", body, credentials: "omit" });
+  const answer = await fetch(url, { method: "POST", body, credentials: "omit", signal: AbortSignal.timeout(30000) });
   return answer.json();
 }
 
@@ -19,7 +22,8 @@ async function tell(tabId, words, badge = "!") {
   await chrome.action.setTitle({ title: words });
   if (badge !== "!") return;
   // On a browser's own error page no script runs: the badge and its title have said it.
-  chrome.scripting.executeScript({ target: { tabId }, func: (text) => alert(text), args: [words] }).catch(() => {});
+  const said = { target: { tabId }, func: (text) => alert(text), args: [words], injectImmediately: true };
+  chrome.scripting.executeScript(said).catch(() => {});
 }
 
 // What the page is, as its document says it; runs in the page's tab, apart from the page's own scripts.
@@ -49,13 +53,16 @@ async function screenshot(windowId, tries = 2) {
     return { shot: await image.blob(), no_shot: "" };
   } catch (error) {
     if (tries < 2) return { shot: new Blob(), no_shot: String(error).slice(0, 300) };
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000);
     return screenshot(windowId, tries - 1);
   }
 }
 
 async function saved(tab, at) {
-  const [{ result }] = await chrome.scripting.executeScript({ target: { tabId: tab.id }, func: grab });
+  const asked = { target: { tabId: tab.id }, func: grab };
+  // A script waits for its page to be whole; one that never will be is taken as it stands, and says that it loads.
+  const unasked = () => chrome.scripting.executeScript({ ...asked, injectImmediately: true });
+  const [{ result }] = await Promise.race([chrome.scripting.executeScript(asked), pause(PATIENCE_MS).then(unasked)]);
   const grabbed = performance.now();
   const { shot, no_shot } = await screenshot(tab.windowId);
   const html = new Blob([result.html]);

@@ -112,8 +112,16 @@ def test_another_listing_is_noted_and_left_to_the_ladder(desk: Desk) -> None:
 
 def test_what_was_missing_is_said(desk: Desk) -> None:
     desk.open()
-    desk.save(page(0, png=b"", no_shot="the window was minimised", ready_state="loading"))
-    assert desk.done[0].reason == "no screenshot: the window was minimised; saved while it was still loading (loading)"
+    desk.save(page(0, png=b"", no_shot="the window was minimised", ready_state="interactive"))
+    says = "no screenshot: the window was minimised; saved while it was still loading (interactive)"
+    assert desk.done[0].reason == says
+
+
+def test_half_a_page_is_not_taken(desk: Desk) -> None:
+    desk.open()
+    with pytest.raises(NotTaken, match="not whole"):
+        desk.save(page(0, PRODUCT[:200], ready_state="loading"))
+    assert desk.done == []
 
 
 def test_skipping_says_why_and_never_off_sale(desk: Desk) -> None:
