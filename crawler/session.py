@@ -26,6 +26,7 @@ from crawler.manifest import seal
 from crawler.market import Market
 from crawler.marketplaces.states import SearchState, State
 from crawler.pace import Pace, Stop
+from crawler.patience import Patience, TooSlow
 from crawler.pauses import PAUSES_FILE, HostPauses
 from crawler.plan import Slot
 from crawler.policy import host_key
@@ -80,6 +81,7 @@ class Session:
             folder.note_robots,
         )
         self._apis = ApiCaller(self._fetcher.call, self._fetcher.slow_down, keys or {}, self.clock)
+        self._patience = Patience()
         self._renderer = Renderer(self._fetcher, self.guard, folder, stop, self._forbidden)
 
     def connect(self, download: Download) -> None:
@@ -124,10 +126,14 @@ class Session:
                 f"at; make room and run it again ({error})"
             ) from error
         finally:
-            self.folder.close()
+            self._let_go()
 
     def abandon(self) -> None:
         """Let go of the folder unsealed: what is there stays, and the next session goes on from it."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._patience.end()
         self.folder.close()
 
     def _finished(self) -> Manifest:
@@ -213,7 +219,7 @@ class Session:
     def _reading(self, visit: Visit, fetched: Fetched, dom: bytes | None = None) -> tuple[Reading | None, str]:
         """What the page says (what a browser made of it, with `dom`), and the capture's reason.
 
-        A reader that raises costs the reading, not the capture.
+        A reader that raises or does not come to an end costs the reading, not the capture.
         """
         answer = fetched.answer
         if fetched.outcome != Outcome.FETCHED or answer is None or self._market.read is None:
@@ -228,7 +234,11 @@ class Session:
             at=instant(self.clock.now()),
         )
         try:
-            reading = self._market.read(page, visit.slot, self.plan.vantages.get(visit.slot.vantage))
+            vantage = self.plan.vantages.get(visit.slot.vantage)
+            reading = self._patience.call(self._market.read, page, visit.slot, vantage)
+        except TooSlow as error:
+            log.warning("%s: %s", fetched.url, error)
+            return None, f"reader: too slow, {error}"
         except Exception as error:
             log.exception("the reader of %s failed on %s", visit.slot.marketplace, fetched.url)
             return None, f"reader: {type(error).__name__}: {error}"[:300]

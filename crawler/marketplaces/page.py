@@ -13,6 +13,7 @@ from crawler.extract.elements import Elements
 from crawler.extract.prices import Prices, Separator, read_prices
 from crawler.extract.scripts import at_path, json_after, read_json
 from crawler.extract.text import is_hidden, own_text, squeeze, text_within, visible_text
+from crawler.extract.tree import tree_of
 from crawler.marketplaces.address import Addresses
 from crawler.marketplaces.description import Site
 from crawler.marketplaces.patterns import pattern
@@ -30,9 +31,9 @@ class SitePage(WebPage):  # type: ignore[type-arg]
 
     @cached_property
     def selector(self) -> parsel.Selector:
-        """The page's elements; an empty document where the body is JSON."""
+        """The page's elements; an empty document where the body is JSON. Raises TooMuchMarkup."""
         empty = self.data is not None or not self.text.strip()
-        return parsel.Selector(text="<html></html>" if empty else self.text, type="html", base_url=self.url)
+        return parsel.Selector(root=tree_of("<html></html>" if empty else self.text), type="html")
 
     def css(self, query: str) -> parsel.SelectorList[parsel.Selector]:
         """Elements by a CSS selector, the first thousand: a hostile page may have millions."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from web_poet import HttpResponse
 
 from crawler.extract.decode import decode_body
+from crawler.extract.tree import TooMuchMarkup
 from crawler.marketplaces.address import address_id
 from crawler.marketplaces.base import Marketplace, SitePage
 from crawler.marketplaces.ladder import Evidence, judge_listing
@@ -131,6 +132,8 @@ def _read_listing(
             elif page.listing_id and not site.site.listing_patterns:
                 landed_id = _by_address(page, listing, asked_id)
                 facts = facts.model_copy(update={"listing_id": landed_id})
+        except TooMuchMarkup as error:
+            unreadable = str(error)
         except Exception as error:
             _log.exception("could not read %s as a listing of %s", page.url, site.name)
             unreadable = f"the reader failed: {type(error).__name__}"
@@ -181,6 +184,8 @@ def _read_search(
         try:
             search = _page(site.pages.seller if kind == "seller" else site.pages.search, page, text, site)
             layout, marks, hits, next_page = search.layout(), search.marks(), search.hits(), search.next_page_url()
+        except TooMuchMarkup as error:
+            unreadable = str(error)
         except Exception as error:
             _log.exception("could not read %s as a %s page of %s", page.url, kind, site.name)
             unreadable = f"the reader failed: {type(error).__name__}"

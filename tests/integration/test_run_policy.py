@@ -191,21 +191,6 @@ def listening() -> set[str]:
     return {line[1] for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in mine}
 
 
-def test_a_reader_that_raises_costs_the_reading_only(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    def broken(*_: object) -> None:
-        raise LookupError("no such layout")
-
-    with serving() as server:
-        folder = planned(tmp_path / "run", [slot(1, server.url("/1"))], server)
-        run_plan(folder, market=replace(market(), read=broken))  # type: ignore[arg-type]
-    (found,) = captures(folder)
-    assert (found.outcome, found.reading) == (Outcome.FETCHED, None)
-    assert found.reason == "reader: LookupError: no such layout"
-    assert found.warc_record_id
-
-
 def search(number: int, url: str, max_pages: int) -> Slot:
     return slot(number, url, purpose="search", query="lamp", max_pages=max_pages)
 
@@ -246,34 +231,6 @@ def test_one_more_attempt_where_the_connection_broke(tmp_path: Path) -> None:
     with serving({"/1": at_first_broken}) as server:
         _, found = run(tmp_path / "run", [slot(1, server.url("/1"))], server)
     assert (found[0].outcome, found[0].attempt) == (Outcome.FETCHED, 2)
-
-
-def silent(_connection: socket.socket, _head: bytes) -> None:
-    """Hangs up without a word."""
-
-
-def test_a_host_that_gives_no_answer_is_left_alone_for_half_an_hour(tmp_path: Path, clock: SimulatedClock) -> None:
-    with serving({"*": silent, "/robots.txt": http()}) as server:
-        slots = [slot(n, server.url(f"/{n}")) for n in range(8)]
-        _, found = run(tmp_path / "one", slots, server, clock=clock.spec())
-        assert [one.outcome for one in found] == [Outcome.FAILED] * 5 + [Outcome.NOT_ALLOWED] * 3
-        assert {one.reason.partition(",")[0] for one in found[5:]} == {"host_paused: failing: reset"}
-        assert server.hits["/5"] == 0
-        clock.sleep(29 * 60)
-        _, found = run(tmp_path / "two", slots[5:6], server, clock=clock.spec())
-        assert found[0].reason.startswith("host_paused: failing")
-        clock.sleep(2 * 60)
-        server.replies["*"] = http()
-        _, found = run(tmp_path / "three", slots[5:], server, clock=clock.spec())
-        assert {one.outcome for one in found} == {Outcome.FETCHED}
-
-
-def test_failures_with_an_answer_between_them_rest_no_host(tmp_path: Path, clock: SimulatedClock) -> None:
-    with serving({"*": silent, "/robots.txt": http(), "/4": http(b"", "503 Service Unavailable")}) as server:
-        slots = [slot(n, server.url(f"/{n}")) for n in range(9)]
-        _, found = run(tmp_path / "run", slots, server, clock=clock.spec())
-    assert {one.outcome for one in found} == {Outcome.FAILED, Outcome.FETCHED}
-    assert all(server.hits[f"/{n}"] for n in range(9))
 
 
 def test_f6_a_clock_that_is_set_back_is_noted_and_holds_nobody_up(
