@@ -122,8 +122,16 @@ def main(arguments: Sequence[str]) -> None:
     else:
         result = full(place, reading=kind == "full-read")
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    result.update(cpu_s=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss / 1024)
+    result.update(cpu_s=usage.ru_utime + usage.ru_stime, peak_mb=_peak_mib())
     sys.stdout.write(json.dumps(result) + "\n")
+
+
+def _peak_mib() -> float:
+    """The most memory that this process held. `ru_maxrss` would be that of the parent, which a child inherits."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError("this kernel does not tell how much memory a process held")
 
 
 if __name__ == "__main__":

@@ -41,13 +41,14 @@ class Controls:
 def choose_controls(session: Session, marketplace: Marketplace, vantage: str, suspects: set[str]) -> Controls:
     """Controls of one marketplace and vantage for the next run.
 
-    Candidates are listings that nothing points to, not even a lead, in an order that no person chose (by hash). One
-    that was seen on sale lately comes before one that was never looked at.
+    Candidates are listings that are no suspects, in an order that no person chose (by hash): first those that nothing
+    points to, then those whose matches a person rejected or that are mere leads. One that was seen on sale lately comes
+    before one that was never looked at.
     """
     of_site = select(ListingRow).where(ListingRow.marketplace == marketplace.name)
-    pointed_to = suspects | set(session.scalars(select(MatchRow.listing_key).distinct()))
-    candidates = [row for row in session.scalars(of_site) if row.listing_key not in pointed_to]
-    candidates.sort(key=lambda row: hashlib.sha256(row.listing_key.encode()).digest())
+    pointed_to = set(session.scalars(select(MatchRow.listing_key).distinct()))
+    candidates = [row for row in session.scalars(of_site) if row.listing_key not in suspects]
+    candidates.sort(key=lambda row: (row.listing_key in pointed_to, hashlib.sha256(row.listing_key.encode()).digest()))
     seen = _clear_states(session, [row.listing_key for row in candidates], vantage)
     live, untried, dead, fading = [], [], [], []
     for row in candidates:
