@@ -10,7 +10,7 @@ from web_poet import HttpResponse
 from crawler.extract.decode import decode_body
 from crawler.extract.tree import TooMuchMarkup
 from crawler.marketplaces.address import address_id
-from crawler.marketplaces.base import Marketplace, SitePage
+from crawler.marketplaces.base import ListingPage, Marketplace, SitePage
 from crawler.marketplaces.ladder import Evidence, judge_listing
 from crawler.marketplaces.registry import Registry
 from crawler.marketplaces.search_ladder import judge_search
@@ -127,11 +127,7 @@ def _read_listing(
         try:
             listing = _page(site.pages.listing, page, text, site)
             layout, marks, facts = listing.layout(), listing.marks(), listing.facts()
-            if asked_id in listing.own_ids():
-                facts = facts.model_copy(update={"listing_id": asked_id})
-            elif page.listing_id and not site.site.listing_patterns:
-                landed_id = _by_address(page, listing, asked_id)
-                facts = facts.model_copy(update={"listing_id": landed_id})
+            facts, landed_id = _identified(facts, landed_id, page, listing, site, asked_id)
         except TooMuchMarkup as error:
             unreadable = str(error)
         except Exception as error:
@@ -158,6 +154,18 @@ def _read_listing(
         judgement=judgement,
         notes=tuple(notes),
     )
+
+
+def _identified(
+    facts: ListingFacts, landed_id: str, page: FetchedPage, listing: ListingPage, site: Marketplace, asked_id: str
+) -> tuple[ListingFacts, str]:
+    """The facts and the id landed on, once the page has said which ids are its own."""
+    if asked_id in listing.own_ids():
+        return facts.model_copy(update={"listing_id": asked_id}), landed_id
+    if page.listing_id and not site.site.listing_patterns:
+        landed_id = _by_address(page, listing, asked_id)
+        return facts.model_copy(update={"listing_id": landed_id}), landed_id
+    return facts, landed_id
 
 
 def _by_address(page: FetchedPage, listing: SitePage, asked_id: str) -> str:
