@@ -33,5 +33,13 @@ def demo(
     else:
         typer.echo(f"\n{result.report.headline}\n")
         typer.echo(f"{result.looks} looks. The report: {index}")
-        typer.echo(f"Go on with: cd {result.folder} && stillforsale review list")
+        typer.echo(f"Go on with: cd {result.folder} && {_program()} review list")
     raise_problems(list(result.problems))
+
+
+def _program() -> str:
+    """What to type to start the command again: its name where the shell finds it, else its path."""
+    import shutil
+    import sys
+
+    return "stillforsale" if shutil.which("stillforsale") else str(Path(sys.argv[0]).resolve())
