@@ -18,6 +18,10 @@ _COMMA = re.compile(r",(\s*[}\]])")
 _MOST_SCRIPTS = 200
 _MOST_METAS = 300
 _HAS_MICRODATA = etree.XPath('boolean(descendant-or-self::*[contains(@itemtype, "schema.org/")])')
+_TOO_MUCH_MICRODATA = etree.XPath(
+    "count(descendant-or-self::*[@itemprop]) > 3000 or count(descendant-or-self::*[@itemref]) > 50"
+    " or boolean(descendant-or-self::*[@itemscope][ancestor::*[@itemscope][12]])"
+)
 _PRODUCTS = frozenset(
     {"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Book"}
 )
@@ -52,8 +56,9 @@ def _unfolded(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def microdata(root: Any, base_url: str) -> list[dict[str, Any]]:
-    """Products marked up as microdata, in the shape of JSON-LD. Read by extruct, and only where there are any."""
-    if not _HAS_MICRODATA(root):
+    """Products marked up as microdata, in the shape of JSON-LD. Read by extruct, and only where there are some and
+    not thousands: its time grows with the third power of their nesting and the square of their number."""
+    if not _HAS_MICRODATA(root) or _TOO_MUCH_MICRODATA(root):
         return []
     from extruct.w3cmicrodata import LxmlMicrodataExtractor
 

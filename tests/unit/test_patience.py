@@ -104,3 +104,17 @@ def test_a_page_beyond_the_bounds_is_unreadable(body: str, says: str, name: str)
     assert (found.state, found.rule, found.says) == (State.FAILED, "ladder.unreadable", says)
     found = read_page(page, marketplace=name, kind="search", registry=registry).judgement
     assert (found.state, found.rule) == (SearchState.FAILED, "search.unreadable")
+
+
+def test_microdata_nested_beyond_reason_is_not_read() -> None:
+    """Twelve items within each other is more than any shop writes; extruct's time grows with the third power."""
+    from lxml import html  # type: ignore[import-untyped]
+
+    from crawler.extract.schema import microdata
+
+    item = '<div itemscope itemtype="https://schema.org/Product"><span itemprop="name">Kettle</span>{}</div>'
+    deep = ""
+    for _ in range(60):
+        deep = item.format(deep)
+    assert microdata(html.fromstring(f"<body>{item.format('')}</body>"), "https://shop.test/")
+    assert microdata(html.fromstring(f"<body>{deep}</body>"), "https://shop.test/") == []
