@@ -1,22 +1,21 @@
 """Visible text of elements: what a reader sees, without scripts, styles and hidden parts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 from parsel import Selector
 
 _SPACE = re.compile(r"\s+")
-_VISIBLE = etree.XPath(
-    ".//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
-    " or ancestor::textarea)]",
-    smart_strings=False,
-)
+_SILENT = frozenset({"script", "style", "noscript", "template", "textarea"})
+_WITHIN_SILENT = etree.XPath(f"boolean(ancestor-or-self::*[{' or '.join(f'self::{tag}' for tag in sorted(_SILENT))}])")
 _OWN = etree.XPath("text()", smart_strings=False)
 _WITHIN = etree.XPath("string()", smart_strings=False)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_MOST_NODES = 400
+_MOST_TEXTS = 400
+_MOST_STEPS = 20_000
 
 
 def squeeze(text: str) -> str:
@@ -26,8 +25,22 @@ def squeeze(text: str) -> str:
 
 def visible_text(element: Selector) -> str:
     """What the element says to a reader, squeezed; bounded, so that a hostile page costs no time."""
-    nodes = _VISIBLE(element.root) if hasattr(element.root, "xpath") else [str(element.root)]
-    return squeeze(" ".join(nodes[:_MOST_NODES]))
+    if not hasattr(element.root, "xpath"):
+        return squeeze(str(element.root))
+    return "" if _WITHIN_SILENT(element.root) else squeeze(" ".join(islice(_texts(element.root), _MOST_TEXTS)))
+
+
+def _texts(root: Any) -> Iterator[str]:
+    """The texts in an element one by one, up to so many steps: a page of nested elements has each text in thousands."""
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, node in islice(walk, _MOST_STEPS):
+        if event != "start":
+            if node.tail and node is not root:
+                yield node.tail
+        elif node.tag in _SILENT:
+            walk.skip_subtree()
+        elif node.text:
+            yield node.text
 
 
 def own_text(element: Any) -> str:
@@ -40,13 +53,25 @@ def text_within(element: Any) -> str:
     return str(_WITHIN(element))
 
 
-def is_hidden(element: Selector, hidden_classes: Sequence[str] = ()) -> bool:
-    """Whether the element or one around it is not shown: by attribute, inline style, or one of these classes."""
-    node = element.root
+def is_hidden(element: Selector, hidden_classes: Sequence[str] = (), known: dict[Any, bool] | None = None) -> bool:
+    """Whether the element or one around it is not shown: by attribute, inline style, or one of these classes. `known`
+    keeps what was found out about the elements of a page for the next question."""
+    known = {} if known is None else known
+    node, climbed, hidden = element.root, [], False
     while node is not None and hasattr(node, "get"):
-        if node.get("hidden") is not None or _HIDDEN_STYLE.search(node.get("style") or ""):
-            return True
-        if hidden_classes and not set(hidden_classes).isdisjoint((node.get("class") or "").split()):
-            return True
+        if node in known:
+            hidden = known[node]
+            break
+        climbed.append(node)
+        if _hides(node, hidden_classes):
+            hidden = True
+            break
         node = node.getparent()
-    return False
+    known.update(dict.fromkeys(climbed, hidden))
+    return hidden
+
+
+def _hides(node: Any, hidden_classes: Sequence[str]) -> bool:
+    if node.get("hidden") is not None or _HIDDEN_STYLE.search(node.get("style") or ""):
+        return True
+    return bool(hidden_classes) and not set(hidden_classes).isdisjoint((node.get("class") or "").split())

@@ -155,12 +155,20 @@ class SitePage(WebPage):  # type: ignore[type-arg]
                 return found
         return ""
 
+    def is_hidden(self, element: parsel.Selector) -> bool:
+        """Whether a reader would not see the element."""
+        return is_hidden(element, self.site.hidden, self._known_hidden)
+
+    @cached_property
+    def _known_hidden(self) -> dict[Any, bool]:
+        return {}
+
     def _first_text(self, elements: parsel.SelectorList[parsel.Selector]) -> str:
         for element in elements[:20]:
             if isinstance(element.root, str):
                 text = squeeze(element.root)
             else:
-                text = "" if is_hidden(element, self.site.hidden) else visible_text(element)
+                text = "" if self.is_hidden(element) else visible_text(element)
             if text:
                 return text
         return ""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.extract.text import is_hidden, squeeze, visible_text
+from crawler.extract.text import squeeze, visible_text
 from crawler.marketplaces.description import Signature
 from crawler.marketplaces.patterns import pattern
 from crawler.reading import Mark
@@ -71,7 +71,7 @@ def _is_wanted(found: Any, signature: Signature) -> bool:
 def _element(page: "SitePage", signature: Signature) -> str | None:
     """What the first element says that fits; None where none does."""
     for element in page.css(signature.css)[:_MOST_ELEMENTS]:
-        if is_hidden(element, page.site.hidden):
+        if page.is_hidden(element):
             continue
         says = squeeze(element.attrib.get(signature.attr, "")) if signature.attr else visible_text(element)
         if signature.attr and not says:
