@@ -1,6 +1,7 @@
 """Listings of a search page whose cards nobody described: by the links that lead to listings of the site."""
 
 import re
+from itertools import islice
 from typing import Any
 
 import parsel
@@ -16,6 +17,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _MOST_LINKS = 3000
 _MOST_HITS = 400
 _LEVELS = 6
+_MOST_BESIDE = 40
 
 
 def linked_hits(page: SitePage) -> list[SearchHit]:
@@ -60,7 +62,8 @@ def _card(page: SitePage, listing_id: str, link: Any) -> parsel.Selector:
         parent = card.getparent()
         if parent is None:
             break
-        hrefs = [str(href) for href in parent.xpath(".//a/@href")[:40]]
+        given = (one.get("href") for one in parent.iterdescendants("a"))
+        hrefs = islice((href for href in given if href is not None), _MOST_BESIDE)
         ids = {page.addresses.listing_id(page.absolute(href)) for href in hrefs} - {""}
         if ids != {listing_id}:
             break

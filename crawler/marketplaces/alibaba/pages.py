@@ -11,6 +11,7 @@ from crawler.reading import SearchHit
 
 _MONEY = re.compile(r"(?:US ?\$|[$€£₹¥]|[A-Z]{3})\s?\d[\d,]*(?:\.\d+)?")
 _TAGS = re.compile(r"<[^>]*>")
+_LONGEST_TITLE = 5_000
 
 
 class Listing(ListingPage):
@@ -49,11 +50,12 @@ class Search(SearchPage):
         if not listing_id:
             return None
         prices = self.printed_prices(text_at(offer, "price"))
+        title = text_at(offer, "title") or text_at(offer, "subject")
         slug = url.rpartition("/")[2].partition("_")[0].replace("-", " ")
         return SearchHit(
             listing_id=listing_id,
             url=self.addresses.canonical(url, listing_id),
-            title=(squeeze(_TAGS.sub(" ", text_at(offer, "title") or text_at(offer, "subject"))) or slug)[:500],
+            title=(squeeze(_TAGS.sub(" ", title[:_LONGEST_TITLE])) or slug)[:500],
             price=prices.low,
             price_max=prices.high,
             currency=prices.currency if prices.low is not None else "",
