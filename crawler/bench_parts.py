@@ -52,10 +52,10 @@ def bare(urls: list[str], spider: type[BareSpider]) -> dict[str, Any]:
     process = AsyncCrawlerProcess(quiet)
     crawler = process.create_crawler(spider)
     process.crawl(crawler, urls=urls)
-    began_s = _CLOCK.monotonic_s()
+    began_s, began_cpu_s = _CLOCK.monotonic_s(), _cpu_s()
     process.start()
-    seconds = _CLOCK.monotonic_s() - began_s
-    return {"seconds": seconds, "pages": getattr(crawler.spider, "seen", 0)}
+    seconds, cpu_s = _CLOCK.monotonic_s() - began_s, _cpu_s() - began_cpu_s
+    return {"seconds": seconds, "cpu_s": cpu_s, "pages": getattr(crawler.spider, "seen", 0)}
 
 
 def full(folder: Path, *, reading: bool) -> dict[str, Any]:
@@ -69,12 +69,13 @@ def full(folder: Path, *, reading: bool) -> dict[str, Any]:
     if not reading:
         market = replace(market, read=None)
     with _stopwatches() as stages:
-        began_s = _CLOCK.monotonic_s()
+        began_s, began_cpu_s = _CLOCK.monotonic_s(), _cpu_s()
         manifest = run_plan(folder, market=market)
-        seconds = _CLOCK.monotonic_s() - began_s
+        seconds, cpu_s = _CLOCK.monotonic_s() - began_s, _cpu_s() - began_cpu_s
     evidence = sum(file.bytes for file in manifest.files if file.name.endswith(".gz"))
     pages = manifest.counts.get("fetched", 0)
-    return {"seconds": seconds, "pages": pages, "evidence_bytes": evidence, "stages_s": dict(stages)}
+    spent = {"seconds": seconds, "cpu_s": cpu_s, "stages_s": dict(stages)}
+    return {**spent, "pages": pages, "evidence_bytes": evidence}
 
 
 @contextmanager
@@ -121,9 +122,13 @@ def main(arguments: Sequence[str]) -> None:
         result = bare(urls, ParseSpider if kind == "bare-parse" else BareSpider)
     else:
         result = full(place, reading=kind == "full-read")
+    sys.stdout.write(json.dumps({**result, "peak_mb": _peak_mib()}) + "\n")
+
+
+def _cpu_s() -> float:
+    """Processor time of this process, all its threads together."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    result.update(cpu_s=usage.ru_utime + usage.ru_stime, peak_mb=_peak_mib())
-    sys.stdout.write(json.dumps(result) + "\n")
+    return usage.ru_utime + usage.ru_stime
 
 
 def _peak_mib() -> float:
