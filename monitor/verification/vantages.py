@@ -102,9 +102,12 @@ def compare(here: Iterable[Sight], there: Iterable[Sight], near: timedelta = NEA
     return Compared(verdict, ours, theirs)
 
 
-def _order(one: Sight) -> tuple[datetime, bool]:
-    """In time; of looks at one instant the one that saw the listing alive comes last."""
-    return one.at, one.standing is not Standing.OFF_SALE
+def _order(one: Sight) -> tuple[datetime, bool, bool, bool, str]:
+    """In time. Of looks at one instant the one that claims least of a platform comes last: alive before gone, on sale
+    before listed, sold or sold out before blocked or removed; the order in which they were stored decides nothing."""
+    standing = one.standing
+    alive, on_sale = standing is not Standing.OFF_SALE, standing is Standing.ON_SALE
+    return one.at, alive, on_sale, one.state in _NO_BLOCK, one.state
 
 
 def _gone_since(clear: Sequence[Sight]) -> datetime:

@@ -38,6 +38,7 @@ GONE = [seen(0, State.AVAILABLE), seen(24, State.GEO_BLOCKED), seen(48, State.GE
         ([*GONE, seen(49, State.AVAILABLE)], [seen(47, State.AVAILABLE)], Here.ON_SALE),
         ([seen(0, State.OUT_OF_STOCK)], [seen(1, State.AVAILABLE)], Here.OTHER_CAUSE),
         ([seen(0, State.ENDED)], [seen(1, State.AVAILABLE)], Here.OTHER_CAUSE),
+        ([seen(0, State.OUT_OF_STOCK), seen(0, State.NOT_SHIPPED)], [seen(1, State.AVAILABLE)], Here.OTHER_CAUSE),
         ([seen(0, State.SHIPPING_UNKNOWN)], [seen(1, State.AVAILABLE)], Here.UNKNOWN),
         ([], [seen(1, State.AVAILABLE)], Here.UNKNOWN),
     ],
