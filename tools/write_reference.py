@@ -50,10 +50,12 @@ def settings_page() -> str:
 
 
 def _leaves(path: str, command: Any) -> list[tuple[str, Any]]:
+    """The commands that do something: those without sub-commands, and groups that work without one."""
     children = getattr(command, "commands", None)
     if not children:
         return [(path, command)]
-    return [leaf for name, child in children.items() for leaf in _leaves(f"{path} {name}", child)]
+    own = [(path, command)] if command.invoke_without_command else []
+    return own + [leaf for name, child in children.items() for leaf in _leaves(f"{path} {name}", child)]
 
 
 def _help(text: str) -> list[str]:

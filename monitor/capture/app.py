@@ -17,8 +17,8 @@ from crawler.archive.append import DiskFull
 from crawler.errors import BadInput
 from crawler.plan import Slot
 from monitor.capture.desk import Desk, NotTaken
-from monitor.capture.guard import Door, Guard, refuse
 from monitor.capture.saved import MAX_SENT_BYTES, SavedPage, TooLarge, is_web_address, parse_saved
+from monitor.localweb.guard import Door, Guard, refuse
 
 WEB = Path(__file__).parent / "web"
 FILES = {"desk.css": "text/css", "desk.js": "text/javascript", "receive.js": "text/javascript"}

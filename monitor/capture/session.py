@@ -1,30 +1,20 @@
 """A session from plan to ledger: plan what is due, serve the desk until the reviewer is done, seal, ingest."""
 
-import asyncio
-import signal
-import socket
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
-from types import FrameType
-
-import uvicorn
 
 from crawler.clock import SystemClock
-from crawler.errors import BadInput, NeedsPerson
+from crawler.errors import NeedsPerson
 from crawler.plan import Vantage
 from crawler.record import Outcome
 from monitor.capture.app import build_app
 from monitor.capture.desk import Desk
 from monitor.capture.folder import new_folder, open_folder, open_folders, seal_folder
-from monitor.capture.guard import Door
 from monitor.capture.slots import person_slots
+from monitor.localweb.guard import Door
+from monitor.localweb.server import LocalServer
 from monitor.protocol import protocol_digest
 from monitor.schedule.cycle import Monitor, take_in
-
-LOOPBACK = "127.0.0.1"
-LAST_PAGE_S = 2.0
-"""The desk answers so long after its end, for the page that says so."""
 
 FINISHED, ENDED, INTERRUPTED, KILLED = "finished", "ended by the reviewer", "interrupted", "killed"
 
@@ -52,41 +42,6 @@ class Asked:
     reviewer: str = ""
 
 
-class DeskServer:
-    """The desk on a port of 127.0.0.1, in this thread, until it is stopped."""
-
-    def __init__(self, desk: Desk, port: int = 0) -> None:
-        try:
-            self._socket = socket.create_server((LOOPBACK, port))
-        except OSError as error:
-            raise BadInput(f"port {port} of {LOOPBACK} can't be had ({error.strerror})", field="port") from error
-        self.door = Door(self._socket.getsockname()[1])
-        config = uvicorn.Config(
-            build_app(desk, self.door, self.stop),
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=3,
-        )
-        self._server = uvicorn.Server(config)
-
-    def run(self) -> None:
-        """Serve until `stop` is called or the process is interrupted. Raises KeyboardInterrupt."""
-        try:
-            self._server.run(sockets=[self._socket])
-        finally:
-            self._socket.close()
-
-    def stop(self) -> None:
-        """End soon: called from a request's handler, whose answer still goes out."""
-        asyncio.get_running_loop().call_later(LAST_PAGE_S, self.stop_now)
-
-    def stop_now(self) -> None:
-        self._server.should_exit = True
-
-
 def hold_session(monitor: Monitor, asked: Asked, port: int, announce: Callable[[Desk, Door], None]) -> SessionResult:
     """Plan, serve, seal and ingest one session; what a killed one left is sealed first. Raises FolderBusy, BadInput."""
     result = SessionResult()
@@ -98,7 +53,7 @@ def hold_session(monitor: Monitor, asked: Asked, port: int, announce: Callable[[
     result.run_id, result.slots = desk.plan.run_id, desk.total
     reason = INTERRUPTED
     try:
-        server = DeskServer(desk, port)
+        server = LocalServer(lambda door, stop: build_app(desk, door, stop), port)
         announce(desk, server.door)
         reason = _served(server, desk)
     finally:
@@ -125,22 +80,10 @@ def _new_desk(monitor: Monitor, asked: Asked) -> Desk | None:
     return Desk(folder, monitor.registry, monitor.clock, SystemClock(), asked.reviewer) if folder else None
 
 
-def _served(server: DeskServer, desk: Desk) -> str:
-    """Serve until the end; why it ended. SIGTERM ends a session in order, as Ctrl-C does."""
-
-    def told(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = None
-    with suppress(ValueError):
-        before = signal.signal(signal.SIGTERM, told)
-    try:
-        server.run()
-    except KeyboardInterrupt:
+def _served(server: LocalServer, desk: Desk) -> str:
+    """Serve until the end; why it ended."""
+    if not server.run():
         return INTERRUPTED
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
     return FINISHED if desk.current is None else ENDED
 
 

@@ -10,7 +10,7 @@ from monitor.commands.common import open_monitor, print_json, raise_problems, sa
 
 if TYPE_CHECKING:
     from monitor.capture.desk import Desk
-    from monitor.capture.guard import Door
+    from monitor.localweb.guard import Door
 
 
 def capture(

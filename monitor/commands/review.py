@@ -4,19 +4,59 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from monitor.commands.common import load_settings, print_json, say
+from monitor.commands.common import load_settings, open_monitor, print_json, say
 from monitor.commands.desk import open_desk
 
 if TYPE_CHECKING:
+    from monitor.localweb.guard import Door
     from monitor.review.decisions import Waiting
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="Decide about proposed matches. Nothing is published that no person confirmed (two people where "
-    "reviewers_needed = 2). Decisions are appended, never changed: the newest of each reviewer counts.",
-)
+app = typer.Typer(invoke_without_command=True)
 
 JSON = typer.Option(False, "--json", help="Print JSON lines on stdout.")
+
+
+@app.callback()
+def desk(
+    context: typer.Context,
+    by: str = typer.Option("", "--by", metavar="NAME", help="Who reviews; the operator otherwise."),
+    port: int = typer.Option(0, "--port", min=0, max=65535, help="Port on 127.0.0.1; any free one otherwise."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON value on stdout at the end."),
+) -> None:
+    """Decide about proposed matches, one after the other in your own browser: one key a decision.
+
+    Prints a link with the session's token. Each proposal shows listing and notice side by side and the reasons for
+    and against; what another reviewer said is not shown. Nothing is published that no person confirmed (two people
+    where reviewers_needed = 2). Decisions are appended, never changed: the newest of each reviewer counts.
+
+    Example: stillforsale review --by "A. Vega"
+    """
+    if context.invoked_subcommand is None:
+        _hold_desk(by, port, json)
+
+
+def _hold_desk(by: str, port: int, json: bool) -> None:
+    from dataclasses import asdict
+
+    from monitor.review.app import ReviewSession
+    from monitor.review.session import hold_review
+
+    monitor = open_monitor()
+    settings = monitor.settings
+    review = ReviewSession(
+        monitor.store, monitor.clock, settings.runs_dir, by or settings.operator, settings.reviewers_needed
+    )
+    result = hold_review(review, port, _announce)
+    if json:
+        print_json(asdict(result))
+    else:
+        said = ", ".join(f"{count} {decision}" for decision, count in result.decided.items()) or "nothing decided"
+        say(f"{result.reviewer}: {said}; {result.waiting} wait")
+
+
+def _announce(waiting: int, door: "Door") -> None:
+    say(f"{waiting} proposals wait. Open this link in a browser on this machine:\n\n    {door.url}\n")
+    say("Keys: C it is, R it is not, U can't tell, L later. Ctrl-C ends the session: every decision is kept.")
 
 
 @app.command("list")

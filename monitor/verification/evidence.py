@@ -27,7 +27,8 @@ SHOWN_CHARS = 6000
 
 @dataclass(frozen=True, slots=True)
 class LookPage:
-    """One look with its page as it was archived. `sha256` is that of `page.body`, the bytes that the readers see."""
+    """One look with its page as it was archived. `sha256` is that of `page.body`, the bytes that the readers see;
+    `shot` is the screenshot in the run folder, None where none was taken."""
 
     look: LookRow
     judged: JudgementRow
@@ -35,6 +36,7 @@ class LookPage:
     page: FetchedPage
     record_id: str
     sha256: str
+    shot: Path | None = None
 
     @property
     def text(self) -> str:
@@ -62,7 +64,8 @@ def look_page(session: Session, runs_dir: Path, look_id: int) -> LookPage:
     with Archive(run.folder / PAGES_FILE) as archive:
         page = fetched_page(answered, archive.page(record_id))
     digest = hashlib.sha256(page.body).hexdigest()
-    return LookPage(look, judged, run.plan.vantages.get(look.vantage), page, record_id, digest)
+    shot = run.folder / answered.capture.shot if answered.capture.shot else None
+    return LookPage(look, judged, run.plan.vantages.get(look.vantage), page, record_id, digest, shot)
 
 
 def title_of(source: str) -> str:

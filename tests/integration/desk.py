@@ -18,9 +18,9 @@ from crawler.shop.stall import write_marketplace
 from crawler.shop.story import Story
 from monitor.capture.byhand import TYPED, Wanted, add_by_hand
 from monitor.capture.desk import Desk
-from monitor.capture.guard import Door
 from monitor.capture.session import Asked, SessionResult, hold_session
 from monitor.config import Settings
+from monitor.localweb.guard import Door
 from monitor.schedule.cycle import Monitor
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -19,11 +19,13 @@ from crawler.errors import BadInput
 from crawler.folder import FolderBusy
 from crawler.marketplaces.states import State
 from crawler.record import Outcome
+from monitor.capture.app import build_app
 from monitor.capture.folder import new_folder, open_folder, open_folders
-from monitor.capture.guard import CSP
 from monitor.capture.saved import MAX_SENT_BYTES
-from monitor.capture.session import KILLED, Asked, DeskServer, hold_session
+from monitor.capture.session import KILLED, Asked, hold_session
 from monitor.capture.slots import person_slots
+from monitor.localweb.guard import CSP
+from monitor.localweb.server import LocalServer
 from monitor.schedule.policy import Pace, next_look
 from monitor.schedule.watched import suspects, watched_listings
 from monitor.store.archive import open_run
@@ -154,7 +156,7 @@ def test_what_is_too_large_or_broken_is_refused_and_changes_nothing(caller: Call
 
 def test_a_port_that_is_taken_is_said(shop: Market, caller: Caller) -> None:
     with pytest.raises(BadInput, match="can't be had"):
-        DeskServer(caller.running.desk, caller.running.door.port)
+        LocalServer(lambda door, stop: build_app(caller.running.desk, door, stop), caller.running.door.port)
 
 
 def test_two_desks_at_once_are_refused(shop: Market, caller: Caller) -> None:

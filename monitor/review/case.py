@@ -1,0 +1,134 @@
+"""One proposal as a reviewer sees it: the listing and the notice side by side, the reasons for and against.
+
+What other reviewers said is not part of it: two people who must agree each decide for themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from crawler.archive.shots import shot_name
+from crawler.errors import BadInput
+from crawler.feeds.notice import Notice
+from crawler.marketplaces.states import STANDING, Standing
+from monitor.matching.propose import known_listings
+from monitor.matching.records import Listing
+from monitor.register.register import get_notice
+from monitor.review.decisions import Waiting, waiting
+from monitor.store.decision_tables import MatchRow, ReviewRow
+from monitor.store.ledger_tables import JudgementRow, ListingRow, LookRow, RunRow
+
+_OFFERED = [state.value for state, standing in STANDING.items() if standing is Standing.ON_SALE]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look from any vantage; `has_shot` where a screenshot lies beside its page."""
+
+    look_id: int
+    looked_at: datetime
+    vantage: str
+    state: str
+    has_shot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One line of the explanation; `weight` is its part of the log-odds."""
+
+    says: str
+    weight: float
+    outcome: str
+    recall: str
+    listing: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCase:
+    """All that a reviewer is shown of one proposal. `mine` is this reviewer's newest decision, "" before the first.
+
+    `last` is the newest look; `offer` the newest one with a page that still offered the item, else with any page.
+    """
+
+    match: MatchRow
+    row: ListingRow
+    listing: Listing
+    notice: Notice
+    last: Seen | None
+    offer: Seen | None
+    speaks_for: tuple[Compared, ...]
+    speaks_against: tuple[Compared, ...]
+    mine: str
+
+
+def open_case(session: Session, match_id: int, reviewer: str, runs_dir: Path) -> ReviewCase:
+    """The proposal with everything around it. Raises BadInput for an unknown one."""
+    match = session.get(MatchRow, match_id)
+    if match is None:
+        raise BadInput(f"no match has the number {match_id}; see `stillforsale review list`")
+    notice = get_notice(session, match.notice_id)
+    if notice is None:
+        raise BadInput(f"the register holds no notice {match.notice_id!r}")
+    row = session.get_one(ListingRow, match.listing_key)
+    listing = next(iter(known_listings(session, match.listing_key)), Listing(match.listing_key))
+    compared = [_compared(reason) for reason in match.reasons]
+    return ReviewCase(
+        match=match,
+        row=row,
+        listing=listing,
+        notice=notice,
+        last=_seen(session, runs_dir, match.listing_key),
+        offer=_seen(
+            session, runs_dir, match.listing_key, LookRow.warc_record_id != "", JudgementRow.state.in_(_OFFERED)
+        )
+        or _seen(session, runs_dir, match.listing_key, LookRow.warc_record_id != ""),
+        speaks_for=tuple(sorted((one for one in compared if one.weight >= 0), key=lambda one: -one.weight)),
+        speaks_against=tuple(sorted((one for one in compared if one.weight < 0), key=lambda one: one.weight)),
+        mine=_mine(session, match, reviewer),
+    )
+
+
+def due_to(session: Session, reviewer: str, reviewers_needed: int) -> list[Waiting]:
+    """What waits for this reviewer, in the order of the queue: nothing that they decided already."""
+    name = reviewer.strip().casefold()
+    return [one for one in waiting(session, reviewers_needed) if name not in one.decisions]
+
+
+def next_due(queue: Sequence[Waiting], passed: Sequence[int]) -> int | None:
+    """The match to decide next: the first that was not passed over in this session, or None."""
+    return next((one.match.match_id for one in queue if one.match.match_id not in passed), None)
+
+
+def _compared(reason: dict[str, object]) -> Compared:
+    texts = {name: str(reason.get(name) or "") for name in ("says", "outcome", "recall", "listing")}
+    return Compared(weight=float(str(reason.get("weight") or 0)), **texts)
+
+
+def _seen(session: Session, runs_dir: Path, listing_key: str, *only: ColumnElement[bool]) -> Seen | None:
+    found = session.execute(
+        select(LookRow, JudgementRow.state, RunRow.folder)
+        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
+        .join(RunRow, RunRow.run_id == LookRow.run_id)
+        .where(LookRow.listing_key == listing_key, *only)
+        .order_by(LookRow.looked_at.desc(), LookRow.look_id.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    look, state, folder = found
+    shot = runs_dir / folder / shot_name(look.slot_id, 1)
+    return Seen(look.look_id, look.looked_at, look.vantage, state, shot.is_file())
+
+
+def _mine(session: Session, match: MatchRow, reviewer: str) -> str:
+    rows = session.scalars(
+        select(ReviewRow)
+        .where(ReviewRow.listing_key == match.listing_key, ReviewRow.notice_id == match.notice_id)
+        .order_by(ReviewRow.decided_at.desc(), ReviewRow.review_id.desc())
+    )
+    name = reviewer.strip().casefold()
+    return next((row.decision for row in rows if row.reviewer.strip().casefold() == name), "")
