@@ -1,65 +1,101 @@
-"""From the ledger to its episodes: streams looks, folds them, and replaces what was derived before."""
+"""From the ledger to its episodes and standings: what is new is folded on from where each listing stood.
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+A look from before others that were folded already (a late folder) has its listing folded again from its first look;
+another rule for confirmation, another version of the rules or another voided week have all of them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, Table, delete, func, select
 from sqlalchemy.orm import Session
 
-from crawler.marketplaces.states import STANDING, Standing, State
 from monitor.config import Confirmation
-from monitor.looks.episode import Episode
-from monitor.looks.facts import Fingerprint, LookFact, fingerprint
-from monitor.looks.fold import fold
-from monitor.store.bulk import chunks, insert_rows, take_ids
-from monitor.store.ledger_tables import EpisodeRow, JudgementRow, LookRow, ReadingRow, RunControlRow
+from monitor.looks.episode import FOLD_VERSION
+from monitor.looks.listing import Listing, Look, Voided
+from monitor.looks.standings import Written, forget, pages_of, standing_of, write
+from monitor.store.bulk import chunks
+from monitor.store.ledger_tables import EpisodeRow, JudgementRow, LookRow, RunControlRow
 from monitor.store.session import Store, lock_writers
+from monitor.store.standing_tables import FoldProgressRow, StandingRow
 from monitor.verification.blind import Void, judged_looks, voids
 
-_EPISODES = cast("Table", EpisodeRow.__table__)
 _LOOKS = cast("Table", LookRow.__table__)
 _JUDGEMENTS = cast("Table", JudgementRow.__table__)
 _CONTROLS = cast("Table", RunControlRow.__table__)
-_STATES = {str(state): state for state in State}
-Voided = dict[str, list[Void]]
-_KEYS_AT_ONCE = 500
-_GROUPS_AT_ONCE = 2000
-_ROWS_AT_ONCE = 20_000
+_GROUPS_AT_ONCE = 500
+_ROWS_AT_ONCE = 5_000
+_PROGRESS_ID = 1
+
+Key = tuple[str, str]
 
 
-def derive_episodes(store: Store, rule: Confirmation, listing_keys: Iterable[str] | None = None) -> int:
-    """Fold the looks of these listings (None: of all) and replace their episodes, in one transaction.
+def derive_episodes(store: Store, rule: Confirmation) -> int:
+    """Fold all looks of the ledger from the first and replace all episodes and standings, in one transaction.
 
     Returns the number of episodes written. Facts are only read; the same looks give the same episodes.
     """
     with store.session() as session:
         lock_writers(session)
-        return derive_in(session, rule, listing_keys)
+        return derive_in(session, rule)
 
 
-def derive_in(session: Session, rule: Confirmation, listing_keys: Iterable[str] | None = None) -> int:
+def derive_in(session: Session, rule: Confirmation) -> int:
     """`derive_episodes` within the caller's transaction."""
-    voided = _voided(session, rule)
-    if listing_keys is None:
-        session.execute(delete(EpisodeRow))
-        return _write(session, _looks_of(None), rule, voided)
-    written = 0
-    for keys in chunks(sorted(set(listing_keys)), _KEYS_AT_ONCE):
-        _forget(session, keys)
-        written += _write(session, _looks_of(keys), rule, voided)
+    voided, basis = _basis(session, rule)
+    session.execute(delete(StandingRow))
+    session.execute(delete(EpisodeRow))
+    written = _fold(session, _looks(), rule, voided, anew=True)
+    _note_progress(session, basis)
     return written
 
 
-def entity_key(listing_key: str, entity: int) -> str:
-    """The name under which a product is derived: that of the listing, with `#2` and so on for what replaced it."""
-    return listing_key if entity == 1 else f"{listing_key}#{entity}"
+def derive_new(session: Session, rule: Confirmation) -> int:
+    """Fold what came into the ledger since the last time, in the caller's transaction; as `derive_in` would.
+
+    Returns the number of episodes written. The caller holds the writers' lock.
+    """
+    voided, basis = _basis(session, rule)
+    progress = session.get(FoldProgressRow, _PROGRESS_ID)
+    if progress is None or progress.basis_sha256 != basis:
+        return derive_in(session, rule)
+    written = _fold(session, _looks().where(_LOOKS.c.look_id > progress.look_id), rule, voided)
+    _note_progress(session, basis)
+    return written
 
 
-def _looks_of(keys: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
+def folded_up_to(session: Session) -> int:
+    """The newest look that is in the standings; 0 before anything was folded."""
+    return session.scalar(select(FoldProgressRow.look_id).where(FoldProgressRow.progress_id == _PROGRESS_ID)) or 0
+
+
+def _basis(session: Session, rule: Confirmation) -> tuple[Voided, str]:
+    """The weeks in which a blind re-check voided a marketplace's absences, and the digest of all that is no look."""
+    found: dict[str, list[Void]] = {}
+    for void in voids(judged_looks(session), rule.blind_error_bound):
+        found.setdefault(void.marketplace, []).append(void)
+    named = sorted((marketplace, void.week) for marketplace, some in found.items() for void in some)
+    text = json.dumps([FOLD_VERSION, rule.model_dump(), named], sort_keys=True)
+    return found, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _note_progress(session: Session, basis: str) -> None:
+    newest = session.scalar(select(func.max(LookRow.look_id))) or 0
+    row = session.get(FoldProgressRow, _PROGRESS_ID)
+    if row is None:
+        row = FoldProgressRow(progress_id=_PROGRESS_ID)
+        session.add(row)
+    row.look_id, row.basis_sha256, row.rules_version = newest, basis, FOLD_VERSION
+    session.flush()
+
+
+def _looks() -> Select[*tuple[Any, ...]]:
+    """Looks as `monitor.looks.listing.Look` has them, those of one listing and vantage together, in order of time."""
     looks, judged, controls = _LOOKS.c, _JUDGEMENTS.c, _CONTROLS.c
-    statement = (
+    return (
         select(
             looks.listing_key,
             looks.vantage,
@@ -71,6 +107,8 @@ def _looks_of(keys: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
             judged.quarantined,
             controls.verdict,
             func.coalesce(judged.reading_sha256, looks.reading_sha256),
+            looks.purpose,
+            looks.outcome,
         )
         .join_from(_LOOKS, _JUDGEMENTS, judged.look_id == looks.look_id)
         .outerjoin(
@@ -81,82 +119,44 @@ def _looks_of(keys: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
         )
         .order_by(looks.listing_key, looks.vantage, looks.looked_at, looks.look_id)
     )
-    return statement if keys is None else statement.where(looks.listing_key.in_(keys))
 
 
-def _forget(session: Session, keys: Sequence[str]) -> None:
-    """Delete the episodes of these listings, and of whatever replaced them under the same id."""
-    wanted = set(keys)
-    replaced = session.scalars(select(EpisodeRow.listing_key).where(EpisodeRow.entity > 1).distinct())
-    others = [key for key in replaced if key.rpartition("#")[0] in wanted]
-    for some in chunks([*keys, *others], _KEYS_AT_ONCE):
-        session.execute(delete(EpisodeRow).where(EpisodeRow.listing_key.in_(some)))
-
-
-def _voided(session: Session, rule: Confirmation) -> Voided:
-    """The weeks in which a blind re-check voided a marketplace's absences, by marketplace."""
-    found: Voided = {}
-    for void in voids(judged_looks(session), rule.blind_error_bound):
-        found.setdefault(void.marketplace, []).append(void)
-    return found
-
-
-def _write(session: Session, statement: Select[*tuple[Any, ...]], rule: Confirmation, voided: Voided) -> int:
+def _fold(
+    session: Session, statement: Select[*tuple[Any, ...]], rule: Confirmation, voided: Voided, *, anew: bool = False
+) -> int:
+    """Fold the looks of a statement; `anew` where nothing stands of any listing yet."""
     written = 0
     rows = session.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))
-    grouped = ((key, list(looks)) for key, looks in groupby(rows, key=lambda row: (row[0], row[1])))
-    for groups in chunks(grouped, _GROUPS_AT_ONCE):
-        pages = _fingerprints(session, groups)
-        found = [
-            _row(key, vantage, episode)
-            for (key, vantage), looks in groups
-            for episode in fold([_fact(look, pages, voided) for look in looks], rule)
-        ]
-        ids = take_ids(session, _EPISODES, len(found))
-        insert_rows(session, _EPISODES, [{"episode_id": number, **row} for number, row in zip(ids, found, strict=True)])
-        written += len(found)
+    groups = ((key, [Look(*row) for row in some]) for key, some in groupby(rows, key=_key))
+    for some in chunks(groups, _GROUPS_AT_ONCE):
+        listings = {key: Listing() for key, _ in some} if anew else _standing(session, [key for key, _ in some])
+        late = [key for key, looks in some if listings[key].is_late(looks, voided)]
+        if late:
+            some = [*((key, looks) for key, looks in some if key not in set(late)), *_all_looks(session, late)]
+            forget(session, [(key, listings[key]) for key in late])
+            listings.update((key, Listing()) for key in late)
+        pages = pages_of(session, [(listings[key], looks) for key, looks in some])
+        for key, looks in some:
+            listings[key].see(looks, pages, rule, voided)
+        written += write(session, [Written(*key, listings[key]) for key, _ in some])
     return written
 
 
-def _fact(row: Row[*tuple[Any, ...]], pages: dict[str, Fingerprint], voided: Voided) -> LookFact:
-    key, _, look_id, run_id, looked_at, took_ms, state, quarantined, verdict, reading = row
-    if voided and STANDING[_STATES[state]] is Standing.OFF_SALE:
-        weeks = voided.get(key.partition(":")[0], ())
-        quarantined = quarantined or any(week.since <= looked_at < week.until for week in weeks)
-    return LookFact(
-        look_id,
-        run_id,
-        looked_at,
-        _STATES[state],
-        looked_at + timedelta(milliseconds=took_ms) if took_ms else None,
-        bool(quarantined),
-        verdict == "passed",
-        pages.get(reading) if pages else None,
-    )
+def _key(row: Row[*tuple[Any, ...]]) -> Key:
+    return row[0], row[1]
 
 
-def _fingerprints(
-    session: Session, groups: Sequence[tuple[tuple[str, str], Sequence[Row[*tuple[Any, ...]]]]]
-) -> dict[str, Fingerprint]:
-    """What the pages showed, by reading: only of listings whose pages were not the same all the time."""
-    wanted: set[str] = set()
-    for _, looks in groups:
-        seen = {row[9] for row in looks} - {None}
-        if len(seen) > 1:
-            wanted |= seen
-    return dict(_read_fingerprints(session, sorted(wanted)))
+def _standing(session: Session, keys: Sequence[Key]) -> dict[Key, Listing]:
+    wanted = sorted({listing_key for listing_key, _ in keys})
+    rows = session.execute(select(StandingRow.__table__).where(StandingRow.listing_key.in_(wanted)))
+    found = {(row.listing_key, row.vantage): row for row in rows}
+    return {key: standing_of(found[key]) if key in found else Listing() for key in keys}
 
 
-def _read_fingerprints(session: Session, readings: Sequence[str]) -> Iterator[tuple[str, Fingerprint]]:
-    facts = ReadingRow.reading["facts"]
-    for some in chunks(readings, _KEYS_AT_ONCE):
-        statement = select(ReadingRow.reading_sha256, facts).where(ReadingRow.reading_sha256.in_(some))
-        for digest, found in session.execute(statement):
-            said = found or {}
-            yield digest, fingerprint(said.get("title", ""), said.get("images", ()), said.get("seller", ""))
-
-
-def _row(listing_key: str, vantage: str, episode: Episode) -> dict[str, Any]:
-    row = {name: getattr(episode, name) for name in Episode.__slots__}
-    row["status"] = str(episode.status)
-    return {"listing_key": entity_key(listing_key, episode.entity), "vantage": vantage, **row}
+def _all_looks(session: Session, keys: Iterable[Key]) -> list[tuple[Key, list[Look]]]:
+    """Every look at these listings from these vantages."""
+    found = []
+    for key in keys:
+        of_it = _looks().where(_LOOKS.c.listing_key == key[0], _LOOKS.c.vantage == key[1])
+        found.append((key, [Look(*row) for row in session.execute(of_it)]))
+    return found

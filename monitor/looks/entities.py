@@ -23,20 +23,8 @@ _SHOWS_A_PRODUCT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """The looks that tell of one product under the id, in time order.
-
-    Looks that showed another product have the state `replaced` here; those that may show another are quarantined.
-    `renamed_at`: when its title first was another, while images or seller stayed.
-    """
-
-    looks: Sequence[LookFact]
-    renamed_at: datetime | None = None
-
-
 @dataclass(slots=True)
-class _Product:
+class Product:
     """Everything that was seen of one product: all titles, images and sellers that its pages ever showed."""
 
     titles: set[frozenset[str]] = field(default_factory=set)
@@ -71,54 +59,57 @@ class _Product:
         return max(len(page.title & title) / len(page.title | title) for title in self.titles)
 
 
-def entities(looks: Sequence[LookFact], rule: Confirmation) -> list[Entity]:
-    """Divide the looks of one id, in time order, by product. Looks that prove a replacement belong to both sides."""
-    found: list[Entity] = []
-    rest: Sequence[LookFact] | None = looks
-    while rest is not None:
-        entity, rest = _first_entity(rest, rule)
-        found.append(entity)
-    return found
+@dataclass(slots=True)
+class Scan:
+    """The looks of one id, handed over in time order, while they tell of one product.
 
+    `other` is what the page shows since the looks in `tail` began, `shown` the run and instant of each of them that
+    showed it in a run whose controls passed. `renamed_at`: when the product's title first was another, while images or
+    seller stayed.
+    """
 
-def _first_entity(looks: Sequence[LookFact], rule: Confirmation) -> tuple[Entity, Sequence[LookFact] | None]:
-    product, other = _Product(), _Product()
-    showing_other: list[int] = []
-    changed: dict[int, LookFact] = {}
+    product: Product = field(default_factory=Product)
+    other: Product = field(default_factory=Product)
+    shown: list[tuple[str, datetime]] = field(default_factory=list)
+    tail: list[LookFact] = field(default_factory=list)
     renamed_at: datetime | None = None
-    for index, look in enumerate(looks):
+
+    def see(self, look: LookFact, rule: Confirmation) -> tuple[LookFact, Sequence[LookFact]]:
+        """The look as it counts for this product, and the looks that begin the next one where it proves that the id
+        was given to another (then this scan is over; those looks belong to both sides).
+
+        A look that showed another product has the state `replaced`; one that may show another is quarantined.
+        """
         page = look.page if look.state in _SHOWS_A_PRODUCT else None
+        if self.tail:
+            self.tail.append(look)
         if page is None or not page.title:
-            continue
-        if product.is_other(page):
-            changed[index] = look._replace(state=State.REPLACED)
-            if look.quarantined:
-                continue
-            if other.is_other(page):
-                showing_other, other = [], _Product()
-            showing_other.append(index)
-            other.add(page)
-            if _confirmed([looks[shown] for shown in showing_other], rule):
-                return Entity(_with(looks[: index + 1], changed), renamed_at), looks[showing_other[0] :]
-            continue
+            return look, ()
+        if self.product.is_other(page):
+            counts_as = look._replace(state=State.REPLACED)
+            return counts_as, () if look.quarantined else self._see_other(look, page, rule)
         if look.quarantined:
-            continue
-        showing_other, other = [], _Product()
-        if renamed_at is None and product.titles and product.is_renamed(page):
-            renamed_at = look.looked_at
-        if product.may_be_other(page):
-            changed[index] = look._replace(quarantined=True)
-        else:
-            product.add(page)
-    return Entity(_with(looks, changed), renamed_at), None
+            return look, ()
+        self._forget_other()
+        if self.renamed_at is None and self.product.titles and self.product.is_renamed(page):
+            self.renamed_at = look.looked_at
+        if self.product.may_be_other(page):
+            return look._replace(quarantined=True), ()
+        self.product.add(page)
+        return look, ()
 
+    def _see_other(self, look: LookFact, page: Fingerprint, rule: Confirmation) -> Sequence[LookFact]:
+        if self.other.is_other(page):
+            self._forget_other()
+        self.tail = self.tail or [look]
+        if look.controls_passed:
+            self.shown.append((look.run_id, look.looked_at))
+        self.other.add(page)
+        return self.tail if self._is_replaced(rule) else ()
 
-def _confirmed(looks: Sequence[LookFact], rule: Confirmation) -> bool:
-    clear = [look for look in looks if look.controls_passed]
-    return len({look.run_id for look in clear}) >= rule.looks and clear[-1].looked_at - clear[0].looked_at >= hours(
-        rule.span_hours
-    )
+    def _forget_other(self) -> None:
+        self.other, self.shown, self.tail = Product(), [], []
 
-
-def _with(looks: Sequence[LookFact], changed: dict[int, LookFact]) -> Sequence[LookFact]:
-    return [changed.get(index, look) for index, look in enumerate(looks)] if changed else looks
+    def _is_replaced(self, rule: Confirmation) -> bool:
+        runs = {run_id for run_id, _ in self.shown}
+        return len(runs) >= rule.looks and self.shown[-1][1] - self.shown[0][1] >= hours(rule.span_hours)

@@ -43,6 +43,17 @@ def insert_new(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -
     session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
+def put_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows of a derived table: in the place of those that have their key, or as new ones."""
+    if not rows:
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key.columns]
+    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+
+
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """`items` in lists of at most `size`."""
     chunk: list[T] = []

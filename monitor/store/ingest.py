@@ -13,7 +13,8 @@ from crawler.errors import BadInput
 from crawler.record import MANIFEST_FILE
 from monitor.config import Confirmation
 from monitor.looks.controls import apply_controls
-from monitor.looks.derive import derive_in
+from monitor.looks.counts import count_looks
+from monitor.looks.derive import derive_new
 from monitor.store.archive import SealedRun, captures, open_run, read_manifest, run_folders
 from monitor.store.base import Base
 from monitor.store.bulk import chunks, insert_new, insert_rows, take_ids
@@ -51,7 +52,7 @@ class IngestResult:
 def ingest_run(store: Store, folder: Path, at: datetime, rule: Confirmation | None = None) -> IngestResult:
     """Take one run folder into the ledger, in one transaction. A folder that is there already changes nothing.
 
-    With a `rule`, the episodes of the listings that were looked at are derived in the same transaction.
+    With a `rule`, episodes and standings are brought up to date in the same transaction.
 
     Raises BadInput, and writes nothing, where the folder is torn, foreign or changed, or its run id was used by
     another run. `problems` of the result name what needs a person: a gap in the chain, a file that doesn't belong.
@@ -69,8 +70,9 @@ def ingest_run(store: Store, folder: Path, at: datetime, rule: Confirmation | No
         session.flush()
         result = _ingest_captures(session, run)
         verdicts = apply_controls(session, [run.run_id])
+        count_looks(session, [run.run_id])
         if rule is not None:
-            derive_in(session, rule, result.keys)
+            derive_new(session, rule)
     return IngestResult(
         run_id=run.run_id,
         new=True,

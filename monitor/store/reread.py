@@ -18,6 +18,7 @@ from crawler.reading import Reading
 from crawler.record import PAGES_FILE, Capture, Outcome
 from monitor.config import Confirmation
 from monitor.looks.controls import apply_controls
+from monitor.looks.counts import count_looks
 from monitor.looks.derive import derive_in
 from monitor.looks.judge import look_judgement, search_judgement
 from monitor.store.archive import Answered, SealedRun, captures, fetched_page, open_run
@@ -72,6 +73,7 @@ def rebuild(
             for row in runs:
                 _rebuild_run(session, runs_dir, row, registry, result)
             apply_controls(session, [row.run_id for row in runs])
+            count_looks(session, [row.run_id for row in runs])
             result.runs = len(runs)
             result.episodes = derive_in(session, rule)
             after = _claims(session)

@@ -332,25 +332,12 @@ def test_a_failed_control_voids_the_run_for_its_marketplace_and_vantage(
     assert ("demo_market", "us", "failed") in found
 
 
-def test_touched_listings_alone_are_derived_to_the_same_episodes(store: Store, tmp_path: Path) -> None:
-    days = [[Seen("A"), Seen("B")], [Seen("A", State.REMOVED), Seen("B")], [Seen("B", State.ENDED)]]
-    watched(store, tmp_path, days)
-    columns = [column for column in EpisodeRow.__table__.columns if column.name != "episode_id"]
-    order = (EpisodeRow.listing_key, EpisodeRow.vantage, EpisodeRow.ordinal)
-    with store.reader() as session:
-        whole = session.execute(select(*columns).order_by(*order)).all()
-    assert derive_episodes(store, RULE, ["demo_market:A", "demo_market:none"]) == 1
-    with store.reader() as session:
-        assert session.execute(select(*columns).order_by(*order)).all() == whole
-
-
 def test_another_product_under_the_id_is_derived_under_a_name_of_its_own(store: Store, tmp_path: Path) -> None:
     kettle = ListingFacts(title="Acme steel kettle", seller="Acme", images=("http://img.test/1.jpg",))
     poster = ListingFacts(title="Framed poster of a lake", seller="Wall Art", images=("http://img.test/9.jpg",))
     days = [[Seen("A", facts=kettle)]] * 2 + [[Seen("A", facts=poster)]] * 4
     (episode,) = watched(store, tmp_path, days)
     assert (episode.status, episode.cause, episode.endpoint) == ("off_confirmed", "replaced", "off_sale")
-    derive_episodes(store, RULE, ["demo_market:A"])
     with store.reader() as session:
         other = session.scalars(select(EpisodeRow).where(EpisodeRow.entity == 2)).one()
     assert (other.listing_key, other.status, other.first_on_sale_at) == (

@@ -23,20 +23,22 @@ def look(state: State) -> LookFact:
 def off_sale_after(before: State, then: State) -> str:
     if STANDING[then] is Standing.ON_SALE:
         return "ends"
-    series = Series([(1, look(before))])
+    series = Series()
+    series.add(1, look(before))
     if feed_off_sale(series, 2, look(then)):
         return "joins" if len(series.looks) == 2 else "begins anew"
     return "–" if series.looks else "breaks"
 
 
 def takedown_after(before: State, then: State) -> str:
-    series = Series([(1, look(before))])
+    series = Series()
+    series.add(1, look(before))
     feed_takedown(series, 2, look(then))
     if not series.looks:
         return "breaks for good" if then in OTHER_ENDS else "breaks"
     if len(series.looks) == 2:
         return "joins"
-    return "begins anew" if series.looks[0][0] == 2 else "–"
+    return "begins anew" if series.looks[0].number == 2 else "–"
 
 
 def row(state: State) -> str:

@@ -111,6 +111,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_feed_checks_source"), "feed_checks", ["source"], unique=False)
     op.create_table(
+        "fold_progress",
+        sa.Column("progress_id", sa.Integer(), nullable=False),
+        sa.Column("look_id", sa.Integer(), nullable=False),
+        sa.Column("basis_sha256", sa.String(), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("progress_id", name=op.f("pk_fold_progress")),
+    )
+    op.create_table(
         "hand_listings",
         sa.Column("hand_listing_id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("listing_key", sa.String(), nullable=False),
@@ -294,6 +302,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("manifest_sha256", name=op.f("uq_runs_manifest_sha256")),
     )
     op.create_table(
+        "standings",
+        sa.Column("listing_key", sa.String(), nullable=False),
+        sa.Column("vantage", sa.String(), nullable=False),
+        sa.Column("newest_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_look_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_standing", sa.String(), nullable=False),
+        sa.Column("unknown_in_a_row", sa.Integer(), nullable=False),
+        sa.Column("last_clear_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_clear_look_id", sa.Integer(), nullable=True),
+        sa.Column("titled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("titled_look_id", sa.Integer(), nullable=True),
+        sa.Column("visits", sa.Integer(), nullable=False),
+        sa.Column("first_visit_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_visit_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("episode_id", sa.Integer(), nullable=True),
+        sa.Column("page", sa.String(), nullable=False),
+        sa.Column("fold", sa.String(), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("listing_key", "vantage", name=op.f("pk_standings")),
+    )
+    op.create_table(
         "watch_samples",
         sa.Column("sample_id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("seed", sa.String(), nullable=False),
@@ -328,6 +357,28 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("removed_at IS NULL"),
         postgresql_where=sa.text("removed_at IS NULL"),
+    )
+    op.create_table(
+        "look_counts",
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("marketplace", sa.String(), nullable=False),
+        sa.Column("vantage", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("quarantined", sa.String(), nullable=False),
+        sa.Column("looks", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name=op.f("fk_look_counts_run_id")),
+        sa.PrimaryKeyConstraint(
+            "run_id",
+            "marketplace",
+            "vantage",
+            "purpose",
+            "outcome",
+            "state",
+            "quarantined",
+            name=op.f("pk_look_counts"),
+        ),
     )
     op.create_table(
         "looks",
@@ -538,6 +589,7 @@ def downgrade() -> None:
     op.drop_table("notice_versions")
     op.drop_index("ix_looks_listing_vantage_at", table_name="looks")
     op.drop_table("looks")
+    op.drop_table("look_counts")
     op.drop_index(
         "uq_watchlist_open",
         table_name="watchlist",
@@ -548,6 +600,7 @@ def downgrade() -> None:
     op.drop_table("watchlist")
     op.drop_index(op.f("ix_watch_samples_seed"), table_name="watch_samples")
     op.drop_table("watch_samples")
+    op.drop_table("standings")
     op.drop_table("runs")
     op.drop_table("readings")
     op.drop_index(
@@ -584,6 +637,7 @@ def downgrade() -> None:
     op.drop_table("listings")
     op.drop_index(op.f("ix_hand_listings_listing_key"), table_name="hand_listings")
     op.drop_table("hand_listings")
+    op.drop_table("fold_progress")
     op.drop_index(op.f("ix_feed_checks_source"), table_name="feed_checks")
     op.drop_table("feed_checks")
     op.drop_index(op.f("ix_episodes_listing_key"), table_name="episodes")
