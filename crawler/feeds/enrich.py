@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from crawler.extract.gtin import valid_gtin
+from crawler.feeds.earlier import earlier_recalls
 from crawler.feeds.identifiers import identifiers_of
 from crawler.feeds.notice import Notice, Scope
 from crawler.feeds.prose import facts_of, made_months, sale_months
@@ -57,6 +58,7 @@ def _enriched(notice: Notice, shared_with: str) -> Notice:
         update={
             "identifiers": identifiers_of(notice, glued=glued),
             "facts": facts_of(notice),
+            "links": tuple(dict.fromkeys((*notice.links, *earlier_recalls(notice)))),
             "scope": scope_of(notice),
             "flags": tuple(dict.fromkeys(flags)),
         }

@@ -1,4 +1,4 @@
-"""Fetches one list of an authority: our own identity, robots.txt, conditional requests, retries with back-off.
+"""Fetches what an authority publishes: our own identity, robots.txt, conditional requests, retries with back-off.
 
 A body that did not arrive whole is never handed on. Every hop is dialled at an address that the guard has checked.
 """
@@ -8,22 +8,25 @@ import socket
 import ssl
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from crawler.clock import Clock
 from crawler.egress import EgressRefused, UnknownHost, authority
 from crawler.feeds.bytes import MOST_BYTES
 from crawler.policy import retry_after
-from crawler.robots import rules_from, unreachable
+from crawler.robots import RobotsRules, rules_from, unreachable
 
 ATTEMPTS = 4
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 300.0
 TIMEOUT_S = 120.0
+PAUSE_S = 1.0
+"""Between two requests to one host, where its robots.txt asks for no longer one."""
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+_NOT_THERE = frozenset({404, 410})
 _CHUNK = 1 << 16
 
 Addresses = Callable[[str], list[str]]
@@ -32,6 +35,10 @@ Addresses = Callable[[str], list[str]]
 
 class FetchFailed(Exception):
     """The list could not be had; the message says why. Nothing of it may be used."""
+
+
+class NotThere(FetchFailed):
+    """The server says that there is nothing at this address (404 or 410)."""
 
 
 class _Torn(Exception):
@@ -48,6 +55,9 @@ class Known:
     def headers(self) -> dict[str, str]:
         pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in pairs.items() if value}
+
+
+NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True)
@@ -67,31 +77,58 @@ class _Response:
     body: bytes
 
 
-def fetch_list(
-    url: str, *, identity_headers: Mapping[str, str], known: Known, addresses: Addresses, clock: Clock
-) -> Answer:
-    """The list at `url`, or that it is unchanged. Raises FetchFailed: refused, forbidden by robots.txt, or torn."""
-    _check_robots(url, identity_headers, addresses)
-    wait_s, why = FIRST_WAIT_S, ""
-    for attempt in range(1, ATTEMPTS + 1):
-        asked_s = 0.0
+@dataclass
+class Visitor:
+    """The requests of one update: robots.txt is asked once a host, and one request follows another after a pause."""
+
+    identity_headers: Mapping[str, str]
+    addresses: Addresses
+    clock: Clock
+    _rules: dict[str, RobotsRules] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
+
+    def get(self, url: str, known: Known = NOTHING_KNOWN) -> Answer:
+        """What stands at `url`, or that it is unchanged. Raises FetchFailed: refused, forbidden by robots.txt, torn."""
+        host = urlsplit(url).netloc
+        if host not in self._rules:
+            self._rules[host] = self._robots(url)
+        rules = self._rules[host]
+        if not rules.allows(url):
+            why = "disallowed" if rules.verdict == "rules" else rules.reason
+            raise FetchFailed(f"robots.txt: {why}")
+        if host in self._asked:
+            self.clock.sleep(max(PAUSE_S, rules.delay_s))
+        self._asked.add(host)
+        return self._patiently(url, known)
+
+    def _patiently(self, url: str, known: Known) -> Answer:
+        wait_s, why = FIRST_WAIT_S, ""
+        for attempt in range(1, ATTEMPTS + 1):
+            asked_s = 0.0
+            try:
+                final_url, response = _followed(url, {**self.identity_headers, **known.headers()}, self.addresses)
+            except (OSError, http.client.HTTPException, _Torn, UnknownHost) as problem:
+                why = _words(problem)
+            else:
+                if response.status in (200, 304):
+                    return _answer(response, known, final_url)
+                why = f"status {response.status}"
+                if response.status not in _TRANSIENT:
+                    raise (NotThere if response.status in _NOT_THERE else FetchFailed)(why)
+                asked_s = retry_after(response.headers.get("retry-after", ""), self.clock.now())
+                if asked_s > LONGEST_WAIT_S:
+                    raise FetchFailed(f"{why}, asks to wait {asked_s:.0f} s")
+            if attempt < ATTEMPTS:
+                self.clock.sleep(max(wait_s, asked_s))
+                wait_s *= 2
+        raise FetchFailed(f"{why}, {ATTEMPTS} times")
+
+    def _robots(self, url: str) -> RobotsRules:
         try:
-            final_url, response = _followed(url, {**identity_headers, **known.headers()}, addresses)
+            _, response = _followed(urljoin(url, "/robots.txt"), self.identity_headers, self.addresses)
+            return rules_from(response.status, response.body)
         except (OSError, http.client.HTTPException, _Torn, UnknownHost) as problem:
-            why = _words(problem)
-        else:
-            if response.status in (200, 304):
-                return _answer(response, known, final_url)
-            why = f"status {response.status}"
-            if response.status not in _TRANSIENT:
-                raise FetchFailed(why)
-            asked_s = retry_after(response.headers.get("retry-after", ""), clock.now())
-            if asked_s > LONGEST_WAIT_S:
-                raise FetchFailed(f"{why}, asks to wait {asked_s:.0f} s")
-        if attempt < ATTEMPTS:
-            clock.sleep(max(wait_s, asked_s))
-            wait_s *= 2
-    raise FetchFailed(f"{why}, {ATTEMPTS} times")
+            return unreachable(_words(problem))
 
 
 def _answer(response: _Response, known: Known, final_url: str) -> Answer:
@@ -99,17 +136,6 @@ def _answer(response: _Response, known: Known, final_url: str) -> Answer:
         return Answer(304, None, known, final_url)
     headers = response.headers
     return Answer(200, response.body, Known(headers.get("etag", ""), headers.get("last-modified", "")), final_url)
-
-
-def _check_robots(url: str, identity_headers: Mapping[str, str], addresses: Addresses) -> None:
-    try:
-        _, response = _followed(urljoin(url, "/robots.txt"), identity_headers, addresses)
-        rules = rules_from(response.status, response.body)
-    except (OSError, http.client.HTTPException, _Torn, UnknownHost) as problem:
-        rules = unreachable(_words(problem))
-    if not rules.allows(url):
-        why = "disallowed" if rules.verdict == "rules" else rules.reason
-        raise FetchFailed(f"robots.txt: {why}")
 
 
 def _followed(url: str, headers: Mapping[str, str], addresses: Addresses) -> tuple[str, _Response]:

@@ -64,10 +64,12 @@ class Fact(_Part):
 
 
 class Link(_Part):
-    """A tie to another notice: `joint`, `expands`, `reannounces`, `supersedes`; `target` is an id or a URL."""
+    """A tie to another notice: `joint`, `expands`, `reannounces`, `follows`, `supersedes`. `target` is an id, a URL, an
+    authority, or the day or month of a recall by the same one; `span` quotes the words that it was read from."""
 
     kind: str
     target: str
+    span: str = ""
 
 
 class Notice(_Part):

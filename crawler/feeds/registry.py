@@ -62,4 +62,6 @@ def read_any(path: Path, source: str | None = None) -> ReadResult:
 def _load(folder: Path) -> Feed:
     info = FeedInfo.model_validate(tomllib.loads((folder / "feed.toml").read_text("utf-8")))
     module = importlib.import_module(f"crawler.feeds.{folder.name}.read")
-    return Feed(info, module.read, module.sniff)
+    walk = importlib.import_module(f"crawler.feeds.{folder.name}.walk") if info.fetch in ("pages", "index") else None
+    join, entries = getattr(walk, "join", None), getattr(walk, "entries", None)
+    return Feed(info, module.read, module.sniff, join=join, entries=entries)

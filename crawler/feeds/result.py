@@ -36,7 +36,8 @@ class Remark:
 class ReadResult:
     """One file, read. Every record of it is in exactly one of `notices`, `repeated` and `refused`.
 
-    `repeated` names records that stand in the file again with the same content; `notes` are about the file as a whole.
+    `repeated` names records that stand in the file again with the same content, or in an older document of the same
+    list; `notes` are about the file as a whole.
     """
 
     source: str
@@ -59,6 +60,27 @@ def remarks_of(notice: Notice) -> Iterator[Remark]:
     for text in notice.flags:
         code, _, says = text.partition(": ")
         yield Remark(notice.id, code, says)
+
+
+def merged(source: str, documents: Iterable[ReadResult]) -> ReadResult:
+    """Several documents of one source as one result, the newest document first.
+
+    A notice that stands in two of them is taken from the newer; the older counts as repeated.
+    """
+    kept: dict[str, Notice] = {}
+    refused: list[Refusal] = []
+    repeated: list[str] = []
+    notes: list[str] = []
+    for document in documents:
+        for notice in document.notices:
+            if notice.id in kept:
+                repeated.append(notice.id)
+            else:
+                kept[notice.id] = notice
+        refused += document.refused
+        repeated += document.repeated
+        notes += document.notes
+    return ReadResult(source, tuple(kept.values()), tuple(refused), tuple(repeated), tuple(dict.fromkeys(notes)))
 
 
 @dataclass

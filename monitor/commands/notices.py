@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Dates of notices by a regulator or a group: they start clocks A2 and A3.")
 
+COUNTRY = typer.Option("", help="The sender's country (two letters): its holidays and days count for deadlines.")
 JSON = typer.Option(False, "--json", help="Print JSON on stdout.")
 SENT_BY = typer.Option("", help="authority (clock A2) or group (clock A3), where the file does not say.")
 SENDER = typer.Option("", help="The name of the authority or group, where the file does not say.")
@@ -25,14 +26,15 @@ def import_notices(
     file: Path = typer.Argument(..., metavar="FILE.csv", help="A table of notices, plain or .gz."),
     sent_by: str = SENT_BY,
     sender: str = SENDER,
+    country: str = COUNTRY,
     private: bool = typer.Option(False, "--private", help="These dates never leave this database."),
     json: bool = JSON,
 ) -> None:
     """Read the dates on which platforms were told: by a regulator, or by your own group.
 
-    Columns, by name: listing (key or address) or recall, platform, sent_by, sender, act, sent, acknowledged, answered,
-    private. A row that can't be used is named with line and field; the others are kept. The same file again changes
-    nothing, and an empty field takes nothing back.
+    Columns, by name: listing (key or address) or recall, platform, sent_by, sender, country, act, sent, acknowledged,
+    answered, private. A row that can't be used is named with line and field; the others are kept. The same file again
+    changes nothing, and an empty field takes nothing back.
 
     Example: stillforsale notices import letters.csv --sent-by group --sender "Safe Cribs Now"
     """
@@ -40,7 +42,7 @@ def import_notices(
     from monitor.notices.dates import keep
     from monitor.notices.table import read_table
 
-    defaults = {"sent_by": sent_by, "sender": sender, "private": "yes" if private else ""}
+    defaults = {"sent_by": sent_by, "sender": sender, "country": country, "private": "yes" if private else ""}
     with open_desk() as desk:
         table = read_table(read_bytes(file), str(file), _registry(), desk.at, defaults)
         kept = keep(desk.session, table.dates, source=file.name, at=desk.at)
@@ -58,6 +60,7 @@ def add_notice(
     platform: str = typer.Option("", help="Who was told, where the listing does not say."),
     sent_by: str = typer.Option("group", help="authority (clock A2) or group (clock A3)."),
     sender: str = SENDER,
+    country: str = COUNTRY,
     act: str = typer.Option("notice", help="request, notice, order, pushed_recall or consumer_notice."),
     acknowledged: str = typer.Option("", help="When the platform said that it had it."),
     answered: str = typer.Option("", help="When the platform answered."),
@@ -72,7 +75,14 @@ def add_notice(
     from monitor.notices.record import FieldProblem, notice_date
 
     cells = {"sent": sent, "listing": listing, "recall": recall, "platform": platform, "sent_by": sent_by}
-    cells |= {"sender": sender, "act": act, "acknowledged": acknowledged, "answered": answered, "private": private}
+    cells |= {
+        "sender": sender,
+        "country": country,
+        "act": act,
+        "acknowledged": acknowledged,
+        "answered": answered,
+        "private": private,
+    }
     with open_desk() as desk:
         try:
             record = notice_date(cells, _registry(), desk.at)

@@ -59,13 +59,17 @@ def import_files(
 def update(
     sources: list[str] = typer.Argument(None, metavar="[SOURCE]...", help="Which lists; without any, all that can be."),
     endpoint: str = typer.Option("", metavar="URL", help="Fetch one source's list from here, such as a mirror."),
+    documents: int = typer.Option(0, min=0, help="Of an index, fetch so many documents at most; 0: the source's own."),
     json: bool = JSON,
 ) -> None:
     """Fetch the lists of authorities and bring the register up to date.
 
     Requests are conditional and carry the operator's name; robots.txt is obeyed; what fails is tried again with
     growing pauses. A body that did not come whole, or a list far shorter than it should be, is refused and the
-    register stays as it was. Lists that come in many pages are imported from files instead.
+    register stays as it was. A list in pages is used once all of them have come. Of an index (Safety Gate's weekly
+    reports, the content items of GOV.UK) the documents that are new or listed as changed are fetched, newest first,
+    with a pause between two; how many wait for the next update is said. Sources that are unverified are fetched only
+    by their name.
 
     Exit status 1 where a list could not be had or records were refused.
 
@@ -77,7 +81,7 @@ def update(
     from monitor.register.updating import Updater, guarded_addresses
 
     chosen = [feed(name) for name in sources or ()] or [
-        one for one in feeds().values() if one.info.fetched_whole and one.info.verified
+        one for one in feeds().values() if one.info.fetch and one.info.verified
     ]
     if endpoint and len(chosen) != 1:
         raise BadInput("--endpoint belongs to exactly one SOURCE", field="--endpoint")
@@ -87,7 +91,7 @@ def update(
     with _opened() as (store, _):
         updater = Updater(store, settings.identity, guarded_addresses(clock, settings.allowed_hosts), clock)
         for one in chosen:
-            waiting += _updated(updater.update(one, endpoint), json)
+            waiting += _updated(updater.update(one, endpoint, documents), json)
     raise_problems(waiting)
 
 
@@ -185,6 +189,8 @@ def _updated(result: "Updated", json: bool) -> list[str]:
 
     if json:
         print_json(update_json(result))
+        for note in result.done.notes if result.done else ():
+            say(f"{result.source}: {note}")
     elif result.done:
         _report(result.source, result.done, as_json=False)
     else:

@@ -66,6 +66,7 @@ def _record(row: NoticeDateRow) -> NoticeDate:
         acknowledged=_moment(row.acknowledged_on, row.acknowledged_at),
         answered=_moment(row.answered_on, row.answered_at),
         private=row.private,
+        country=row.country,
     )
 
 
@@ -91,6 +92,7 @@ def _row(record: NoticeDate, before: str, source: str, at: datetime) -> NoticeDa
         answered_on=record.answered.on if record.answered else None,
         answered_at=record.answered.at if record.answered else None,
         private=bool(record.private),
+        country=record.country,
         source=source,
         imported_at=at,
     )
@@ -105,6 +107,7 @@ def told(record: NoticeDate) -> dict[str, str | bool]:
         "platform": record.platform,
         "sent_by": record.sent_by,
         "sender": record.sender,
+        "country": record.country,
         "act": record.act,
         "sent": _written(record.sent),
         "acknowledged": _written(record.acknowledged),

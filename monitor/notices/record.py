@@ -7,6 +7,7 @@ from typing import Literal
 
 from crawler.clock import instant
 from crawler.marketplaces.registry import Registry
+from monitor.commitments.workdays import Calendar
 from monitor.notices.moments import Moment, read_moment
 
 SENDERS = ("authority", "group")
@@ -17,6 +18,7 @@ FIELDS = (
     "platform",
     "sent_by",
     "sender",
+    "country",
     "act",
     "sent",
     "acknowledged",
@@ -38,7 +40,8 @@ class FieldProblem(ValueError):
 class NoticeDate:
     """`listing` is a listing key (`marketplace:id`) or empty; then the notice is about all of `recall` on `platform`.
 
-    `private` is None where nobody said: it then stays as it was, and counts as no.
+    `country` (ISO 3166-1 alpha-2) is the sender's: its holidays and days count for deadlines. It and `private` stay as
+    they were where nobody said (empty, None); `private` then counts as no.
     """
 
     listing: str
@@ -51,6 +54,7 @@ class NoticeDate:
     acknowledged: Moment | None = None
     answered: Moment | None = None
     private: bool | None = None
+    country: str = ""
 
     @property
     def key(self) -> str:
@@ -72,6 +76,7 @@ class NoticeDate:
             acknowledged=self.acknowledged or older.acknowledged,
             answered=self.answered or older.answered,
             private=older.private if self.private is None else self.private,
+            country=self.country or older.country,
         )
 
 
@@ -94,6 +99,7 @@ def notice_date(cells: Mapping[str, str], registry: Registry, now: datetime) -> 
         acknowledged=_moment("acknowledged", given["acknowledged"], now) if given["acknowledged"] else None,
         answered=_moment("answered", given["answered"], now) if given["answered"] else None,
         private=_private(given["private"]),
+        country=_country(given["country"]),
     )
     for name, moment in (("acknowledged", made.acknowledged), ("answered", made.answered)):
         if moment and not moment.not_before(made.sent):
@@ -139,6 +145,16 @@ def _moment(field: str, text: str, now: datetime) -> Moment:
     if later:
         raise FieldProblem(field, f"{text!r} lies in the future")
     return moment
+
+
+def _country(text: str) -> str:
+    country = text.upper()
+    if country:
+        try:
+            Calendar(country=country)
+        except ValueError as error:
+            raise FieldProblem("country", f"{text!r} is no country of two letters whose holidays are known") from error
+    return country
 
 
 def _private(text: str) -> bool | None:

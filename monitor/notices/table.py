@@ -15,6 +15,8 @@ _OTHER_NAMES = {
     "url": "listing",
     "recall_id": "recall",
     "notice_id": "recall",
+    "authority_country": "country",
+    "sender_country": "country",
     "marketplace": "platform",
     "sent_at": "sent",
     "sent_on": "sent",

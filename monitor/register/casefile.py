@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.feeds.notice import FactKind, Identifier, Notice
 from monitor.register.history import Version, history
 from monitor.register.identifiability import identifiability
+from monitor.register.ties import Tie, ties_of
+from monitor.store.register_tables import NoticeRow
 
 _SCOPE_WORDS = {
     "all_units": "all units",
@@ -23,12 +26,22 @@ _FACT_WORDS: dict[FactKind, str] = {
     "colour": "colours named",
     "size": "sizes named",
 }
+_TIE_WORDS = {
+    "joint": "is published jointly with",
+    "expands": "expands",
+    "reannounces": "announces again",
+    "follows": "follows",
+    "supersedes": "takes the place of",
+}
 _WIDTH = 110
 
 
 def case_file(session: Session, notice: Notice) -> str:
     """The entry as text: what, who, why, by which marks it can be known, how it changed."""
-    parts = [_head(notice), *_sections(notice), *_changes(history(session, notice.id))]
+    own, others = ties_of(session, notice.id)
+    titles = _titles(session, [tie.tied_id for tie in own] + [tie.notice_id for tie in others])
+    tied = [_own_tie(tie, titles) for tie in own] + [_other_tie(tie, titles) for tie in others]
+    parts = [_head(notice), *_sections(notice), _section("Tied to", tied), *_changes(history(session, notice.id))]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -46,7 +59,10 @@ def case_json(session: Session, notice: Notice) -> dict[str, Any]:
         for version in history(session, notice.id)
     ]
     recognised = asdict(identifiability(notice))
-    return notice.model_dump(mode="json", exclude_defaults=True) | {"identifiability": recognised, "versions": versions}
+    own, others = ties_of(session, notice.id)
+    ties = {"ties": [asdict(tie) for tie in own], "tied_from": [asdict(tie) for tie in others]}
+    content = notice.model_dump(mode="json", exclude_defaults=True)
+    return content | {"identifiability": recognised, **ties, "versions": versions}
 
 
 def _head(notice: Notice) -> str:
@@ -71,7 +87,6 @@ def _sections(notice: Notice) -> Iterator[str]:
     yield _section("Marks it can be known by", [_mark(one) for one in notice.identifiers])
     yield _section("How well it can be recognised", [_recognised(notice)])
     yield _section("Pictures", [f"{one.url} {one.caption}" for one in notice.images])
-    yield _section("Tied to", [f"{one.kind}: {one.target}" for one in notice.links])
     yield _section("Oddities", list(notice.flags))
 
 
@@ -100,6 +115,26 @@ def _mark(one: Identifier) -> str:
 def _recognised(notice: Notice) -> str:
     found = identifiability(notice)
     return f"{found.level}, {found.score:.2f} of 1 ({', '.join(found.parts) or 'nothing to go by'})"
+
+
+def _titles(session: Session, notice_ids: list[str]) -> dict[str, str]:
+    query = select(NoticeRow.notice_id, NoticeRow.published_on, NoticeRow.title)
+    rows = session.execute(query.where(NoticeRow.notice_id.in_(notice_ids))) if notice_ids else ()
+    return {notice_id: f"{notice_id} ({day or 'no day'}, {title})" for notice_id, day, title in rows}
+
+
+def _own_tie(tie: Tie, titles: dict[str, str]) -> str:
+    words = f', from the words "{tie.span}"' if tie.span else ""
+    if tie.tied_id:
+        return (
+            f"{_TIE_WORDS.get(tie.kind, tie.kind)} {titles.get(tie.tied_id, tie.tied_id)}, by its {tie.tied_by}{words}"
+        )
+    named = f": {tie.target}" if tie.target else ""
+    return f"{_TIE_WORDS.get(tie.kind, tie.kind)} a notice that the register can't name with certainty{named}{words}"
+
+
+def _other_tie(tie: Tie, titles: dict[str, str]) -> str:
+    return f"{titles.get(tie.notice_id, tie.notice_id)} {_TIE_WORDS.get(tie.kind, tie.kind)} this notice"
 
 
 def _changes(versions: list[Version]) -> Iterator[str]:

@@ -11,10 +11,12 @@ _DERIVED = {"flags", "scope", "verified", "facts"}
 
 
 def content_of(notice: Notice) -> dict[str, Any]:
-    """The notice without what our own rules found (flags, scope, facts, identifiers out of prose) and empty fields."""
+    """The notice without what our own rules found (flags, scope, facts, identifiers and links out of prose) and empty
+    fields."""
     repeated = {*notice.upcs, *(product.model for product in notice.products)}
     stated = tuple(one for one in notice.identifiers if one.provenance == "structured" and one.value not in repeated)
-    bare = notice.model_copy(update={"identifiers": stated})
+    links = tuple(link for link in notice.links if not link.span)
+    bare = notice.model_copy(update={"identifiers": stated, "links": links})
     return bare.model_dump(mode="json", exclude_defaults=True, exclude=_DERIVED)
 
 

@@ -1,11 +1,14 @@
 """Rows of the register's projection: what lists and searches read."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from crawler.feeds.notice import Notice
 from monitor.register.content import normalised
+
+_ADDRESS = re.compile(r"https?:/{1,2}(?:www\.)?([^/?#]+)([^?#]*)")
 
 
 def notice_row(notice: Notice, source: str, seen_at: datetime, content_sha256: str) -> dict[str, Any]:
@@ -24,6 +27,7 @@ def notice_row(notice: Notice, source: str, seen_at: datetime, content_sha256: s
         "source": source,
         "seen_at": seen_at,
         "content_sha256": content_sha256,
+        "url_key": url_key(notice.url),
         "brand_text": " | ".join(brands).lower(),
         "hazard_text": " | ".join((*notice.hazards, *notice.injuries)).lower(),
         "country_text": " | ".join(notice.countries).lower(),
@@ -46,10 +50,16 @@ def identifier_rows(notice: Notice) -> Iterator[dict[str, Any]]:
         }
 
 
+def url_key(url: str) -> str:
+    """A web address as addresses are compared: host and path alone, in lower case; "" for what is none."""
+    found = _ADDRESS.match(url.strip().lower())
+    return f"{found[1]}{found[2].rstrip('/')}" if found else ""
+
+
 def link_rows(notice: Notice) -> Iterator[dict[str, Any]]:
     """The rows of a notice's ties to others."""
     for link in notice.links:
-        yield {"notice_id": notice.id, "kind": link.kind, "target": link.target}
+        yield {"notice_id": notice.id, **link.model_dump(), "tied_id": "", "tied_by": ""}
 
 
 def _searched(notice: Notice) -> Iterator[str]:

@@ -15,6 +15,7 @@ from crawler.feeds.result import ReadResult, Refusal, Remark
 from monitor.register.content import content_of, digest
 from monitor.register.late import later_sightings
 from monitor.register.projection import identifier_rows, link_rows, notice_row
+from monitor.register.ties import resolve
 from monitor.store.register_tables import (
     NoticeIdentifierRow,
     NoticeImportRow,
@@ -192,6 +193,7 @@ def _write(
             session.execute(update(NoticeRow).where(shown).values(seen_at=again["seen_at"]))
         newest = [one for one in fresh if one.notice.id not in overtaken]
         _project(session, _leading(session, newest, done.source, seen_at), done.source, seen_at)
+        resolve(session)
 
 
 def _imported_before(session: Session, done: ImportResult, seen_at: datetime, origin: Origin) -> bool:

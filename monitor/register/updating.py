@@ -1,23 +1,19 @@
 """Fetches the lists of authorities and brings the register up to date; every attempt is written down."""
 
 import asyncio
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from sqlalchemy import select
 
 from crawler.clock import Clock
 from crawler.egress import EgressGuard
 from crawler.errors import BadInput, NeedsPerson
 from crawler.feeds.feed import Feed
-from crawler.feeds.fetch import Addresses, Answer, FetchFailed, Known, fetch_list
-from crawler.feeds.registry import read_data
-from crawler.feeds.result import ReadResult
+from crawler.feeds.fetch import Addresses, FetchFailed, Visitor
 from crawler.plan import Identity
 from crawler.vantage import user_agent
+from monitor.register.checks import Check, last_good
+from monitor.register.obtaining import Obtained, obtain
 from monitor.register.register import ImportResult, Origin, import_notices
-from monitor.store.register_tables import FeedCheckRow
 from monitor.store.session import Store, lock_writers
 
 
@@ -40,82 +36,50 @@ class Updater:
     addresses: Addresses
     clock: Clock
 
-    def update(self, feed: Feed, endpoint: str = "") -> Updated:
-        """Fetch one list and import it in one transaction; the register stays as it was where anything is wrong."""
-        url = endpoint or feed.info.endpoint
-        if not endpoint and not (url and feed.info.fetched_whole):
-            raise BadInput(f"{feed.info.name} can't be fetched whole; import its files", field="SOURCE")
+    def update(self, feed: Feed, endpoint: str = "", most_documents: int = 0) -> Updated:
+        """Fetch one list and import it in one transaction; the register stays as it was where anything is wrong.
+
+        `most_documents` above 0 takes the place of the feed's own bound on what an index leads to.
+        """
+        source, url = feed.info.name, endpoint or feed.info.endpoint
+        if not url or not (endpoint or feed.info.fetch):
+            raise BadInput(f"{source} can't be fetched; import its files", field="SOURCE")
+        with self.store.reader() as session:
+            before = last_good(session, source)
+        try:
+            obtained = obtain(feed, url, self._visitor(), before, most_documents)
+            done = self._imported(source, url, obtained)
+        except (FetchFailed, BadInput, NeedsPerson) as problem:
+            outcome, reason = ("failed" if isinstance(problem, FetchFailed) else "refused"), str(problem)
+            self._write(source, (Check(url, outcome, reason),))
+            return Updated(source, outcome, reason, None)
+        return Updated(source, "fetched" if done else "unchanged", "", done)
+
+    def _imported(self, source: str, url: str, obtained: Obtained) -> ImportResult | None:
+        if obtained.result is None:
+            self._write(source, obtained.checks)
+            return None
+        with self.store.session() as session:
+            lock_writers(session)
+            now = self.clock.now()
+            origin = Origin(url.rsplit("/", 1)[-1], obtained.sha256, now)
+            done = import_notices(session, obtained.result, source, now, origin)
+            session.add_all(check.row(source, now) for check in obtained.checks)
+        return done
+
+    def _write(self, source: str, checks: Iterable[Check]) -> None:
+        now = self.clock.now()
+        with self.store.session() as session:
+            session.add_all(check.row(source, now) for check in checks)
+
+    def _visitor(self) -> Visitor:
         identity = {"User-Agent": user_agent(self.identity)}
         if "@" in self.identity.contact:
             identity["From"] = self.identity.contact
-        known = self._known(feed.info.name, url)
-        try:
-            answer = fetch_list(url, identity_headers=identity, known=known, addresses=self.addresses, clock=self.clock)
-        except FetchFailed as problem:
-            return self._kept(feed, url, "failed", str(problem), None)
-        if answer.body is None:
-            return self._kept(feed, url, "unchanged", "", answer)
-        return self._imported(feed, url, answer, answer.body)
-
-    def _imported(self, feed: Feed, url: str, answer: Answer, body: bytes) -> Updated:
-        source = feed.info.name
-        try:
-            result = read_data(body, url, source)
-            _assert_size(feed, result)
-            with self.store.session() as session:
-                lock_writers(session)
-                now = self.clock.now()
-                origin = Origin(url.rsplit("/", 1)[-1], hashlib.sha256(body).hexdigest(), now)
-                done = import_notices(session, result, source, now, origin)
-                session.add(self._check(source, url, "fetched", "", answer))
-        except (BadInput, NeedsPerson) as problem:
-            return self._kept(feed, url, "refused", str(problem), answer)
-        return Updated(source, "fetched", "", done)
-
-    def _kept(self, feed: Feed, url: str, outcome: str, reason: str, answer: Answer | None) -> Updated:
-        with self.store.session() as session:
-            session.add(self._check(feed.info.name, url, outcome, reason, answer))
-        return Updated(feed.info.name, outcome, reason, None)
-
-    def _check(self, source: str, url: str, outcome: str, reason: str, answer: Answer | None) -> FeedCheckRow:
-        body = (answer.body if answer else None) or b""
-        known = answer.known if answer and outcome in ("fetched", "unchanged") else Known()
-        return FeedCheckRow(
-            source=source,
-            url=url,
-            checked_at=self.clock.now(),
-            outcome=outcome,
-            reason=reason,
-            http_status=answer.status if answer else None,
-            etag=known.etag,
-            last_modified=known.last_modified,
-            body_sha256=hashlib.sha256(body).hexdigest() if body else "",
-            body_bytes=len(body),
-        )
-
-    def _known(self, source: str, url: str) -> Known:
-        """What the last good fetch of this very address told us."""
-        query = (
-            select(FeedCheckRow.etag, FeedCheckRow.last_modified)
-            .where(FeedCheckRow.source == source, FeedCheckRow.url == url)
-            .where(FeedCheckRow.outcome.in_(("fetched", "unchanged")))
-            .order_by(FeedCheckRow.check_id.desc())
-            .limit(1)
-        )
-        with self.store.reader() as session:
-            row = session.execute(query).first()
-        return Known(row[0], row[1]) if row else Known()
+        return Visitor(identity, self.addresses, self.clock)
 
 
 def guarded_addresses(clock: Clock, allowed_hosts: Iterable[str]) -> Addresses:
     """The way out that every fetch takes: addresses checked by the egress guard."""
     guard = EgressGuard(clock, allowed_hosts)
     return lambda url: asyncio.run(guard.addresses(url))
-
-
-def _assert_size(feed: Feed, result: ReadResult) -> None:
-    least, most = feed.info.min_records, feed.info.max_records
-    if not least <= result.records <= most:
-        raise NeedsPerson(
-            f"{result.records} records where {least} to {most} are expected: the register is kept as it is"
-        )

@@ -139,7 +139,7 @@ def _triggers(session: Session, keys: Collection[str]) -> Sequence[Trigger]:
     for notice in current(session):
         about = {notice.listing} if notice.listing else listings.get(notice.recall, set())
         found += [
-            Trigger(key, notice.clock, notice.sent.on, notice.sent.at)
+            Trigger(key, notice.clock, notice.sent.on, notice.sent.at, notice.act, notice.country)
             for key in sorted(about & set(keys))
             if notice.listing or not notice.platform or key.startswith(f"{notice.platform}:")
         ]

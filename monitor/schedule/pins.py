@@ -1,11 +1,12 @@
 """Deadlines that one look decides: what commitments and our own thresholds make of notices and recalls. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.commitments.calendars import deadline
 from monitor.commitments.commitment import Commitment
+from monitor.notices.due import due_at
+from monitor.notices.moments import Moment
 
 WITHIN_HOURS = (6, 24, 48)
 """DOMAIN.md, K3: "within hours" is asked as these."""
@@ -13,12 +14,15 @@ WITHIN_HOURS = (6, 24, 48)
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What started a clock (A0, A2, A3) for one listing, as an instant or only a day."""
+    """What started a clock (A0, A2, A3) for one listing, as an instant or only a day; a notice's act, and its sender's
+    country where it is known."""
 
     listing_key: str
     clock: str
     on: date
     at: datetime | None = None
+    act: str = ""
+    country: str = ""
 
 
 def pins_of(
@@ -27,10 +31,10 @@ def pins_of(
     """The deadlines of each listing, in order: of every commitment that binds its marketplace for buyers in `country`
     and runs on that clock, and the hours of K3 after a notice whose instant is known."""
     found: dict[str, set[datetime]] = {}
-    known: dict[tuple[str, str, date, datetime | None], set[datetime]] = {}
+    known: dict[tuple[str, Trigger], set[datetime]] = {}
     for one in triggers:
         marketplace = one.listing_key.partition(":")[0]
-        same = (marketplace, one.clock, one.on, one.at)
+        same = (marketplace, replace(one, listing_key=""))
         if same not in known:
             known[same] = set(_deadlines(one, marketplace, commitments.values(), country))
         found.setdefault(one.listing_key, set()).update(known[same])
@@ -41,7 +45,7 @@ def _deadlines(one: Trigger, marketplace: str, commitments: Iterable[Commitment]
     if one.at is not None and one.clock != "A0":
         yield from (one.at.astimezone(UTC) + timedelta(hours=hours) for hours in WITHIN_HOURS)
     for commitment in commitments:
-        if commitment.clock == one.clock and commitment.binds(marketplace, country, one.on):
-            due = deadline(commitment, trigger_at=one.at) if one.at else deadline(commitment, trigger_on=one.on)
+        if commitment.binds(marketplace, country, one.on):
+            due = due_at(commitment, Moment(one.on, one.at), clock=one.clock, act=one.act, country=one.country)
             if due is not None:
                 yield due

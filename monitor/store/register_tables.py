@@ -13,7 +13,7 @@ class NoticeRow(Base):
     """The newest version of a notice by its best source, projected for lists and searches; derived, so it changes.
 
     `notice` is the whole of it with what our rules found; the other columns are for searching, texts folded to lower
-    case. Days are ISO text.
+    case. Days are ISO text. `url_key` is its web address as addresses are compared.
     """
 
     __tablename__ = "notices"
@@ -30,6 +30,7 @@ class NoticeRow(Base):
     seen_at: Mapped[datetime]
     content_sha256: Mapped[str]
     brand_text: Mapped[str] = mapped_column(Text)
+    url_key: Mapped[str] = mapped_column(index=True)
     hazard_text: Mapped[str] = mapped_column(Text)
     country_text: Mapped[str] = mapped_column(Text)
     search_text: Mapped[str] = mapped_column(Text)
@@ -95,7 +96,8 @@ class NoticeIdentifierRow(Base):
 
 
 class NoticeLinkRow(Base):
-    """A tie of the current version of a notice to another: `joint`, `expands`, `reannounces`, `supersedes`; derived."""
+    """A tie of the current version of a notice to another: `joint`, `expands`, `reannounces`, `follows`, `supersedes`;
+    derived. `tied_id` is the notice that it was resolved to, "" where it is open; `span` quotes the words."""
 
     __tablename__ = "notice_links"
 
@@ -103,10 +105,15 @@ class NoticeLinkRow(Base):
     notice_id: Mapped[str] = mapped_column(index=True)
     kind: Mapped[str]
     target: Mapped[str] = mapped_column(index=True)
+    span: Mapped[str] = mapped_column(Text)
+    tied_id: Mapped[str] = mapped_column(index=True)
+    tied_by: Mapped[str]
 
 
 class FeedCheckRow(Base):
-    """One time that we asked a source for its list: `outcome` is fetched, unchanged, failed or refused; append-only."""
+    """One time that we asked a source for its list, or for a document of it: `outcome` is fetched, unchanged, failed,
+    refused, or absent for a document that its index names in vain; append-only. `listed_as` is the index's word of the
+    document's state."""
 
     __tablename__ = "feed_checks"
 
@@ -119,5 +126,6 @@ class FeedCheckRow(Base):
     http_status: Mapped[int | None]
     etag: Mapped[str]
     last_modified: Mapped[str]
+    listed_as: Mapped[str]
     body_sha256: Mapped[str]
     body_bytes: Mapped[int]

@@ -33,8 +33,9 @@ class SampleRow(Base):
 class NoticeDateRow(Base):
     """When somebody told a platform, and what came back: starts clock A2 (`authority`) or A3 (`group`).
 
-    `sent_on` and its like hold the day where only a day is known; the instants (`sent_at`) are empty then. Rows of
-    one `notice_key` add up: the newest counts, the older ones stay. `private` rows never leave this database.
+    `country` is the sender's, "" where nobody said. `sent_on` and its like hold the day where only a day is known; the
+    instants (`sent_at`) are empty then. Rows of one `notice_key` add up: the newest counts, the older ones stay.
+    `private` rows never leave this database.
     """
 
     __tablename__ = "notice_dates"
@@ -48,6 +49,7 @@ class NoticeDateRow(Base):
     platform: Mapped[str] = mapped_column(index=True)
     sent_by: Mapped[str]
     sender: Mapped[str]
+    country: Mapped[str]
     act: Mapped[str]
     sent_on: Mapped[date]
     sent_at: Mapped[datetime | None]

@@ -47,7 +47,9 @@ def test_every_source_is_documented_as_it_is(feed: Feed) -> None:
     state = "verified" if info.verified else "unverified"
     assert f"| `{info.name}` | {info.title} | {state} |" in SOURCES
     assert info.min_records <= info.max_records
-    assert not info.fetched_whole or info.endpoint
+    assert bool(info.fetch) == bool(info.endpoint)
+    assert (info.most_documents > 0) == (info.fetch == "index") == (feed.entries is not None)
+    assert (info.fetch == "pages") == (feed.join is not None)
 
 
 @pytest.mark.parametrize("name", FILES)

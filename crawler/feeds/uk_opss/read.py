@@ -1,5 +1,7 @@
 """Reads GOV.UK content items of product safety alerts, reports and recalls."""
 
+import re
+
 from parsel import Selector
 
 from crawler.errors import BadInput
@@ -32,6 +34,8 @@ _LABELS: dict[str, IdentifierKind] = {
     "serial": "serial",
     "serial number": "serial",
 }
+_NUMBER = re.compile(r"\d{4}-\d{4}$")
+"""What ends most addresses; an older notice has none and goes by its address."""
 _NONE = frozenset({"unbranded", "unknown", "n/a", "none", "not provided", "not known"})
 
 
@@ -66,12 +70,12 @@ def _notice(row: object) -> Notice:
     table, marks = _table(body), []
     for label, value in table.items():
         marks += _identifiers(label, value)
-    number = path.rsplit("-", 2)
+    number = _number(path.rstrip("/").rsplit("/", 1)[-1])
     notice = Notice(
-        id=f"uk-opss:{'-'.join(number[-2:])}",
+        id=f"uk-opss:{number}",
         kind=_KINDS[kind],
         authority="uk-opss",
-        number="-".join(number[-2:]),
+        number=number,
         published_on=iso_day(metadata.raw("product_recall_alert_date"), "product_recall_alert_date"),
         updated_on=iso_day(record.raw("public_updated_at"), "public_updated_at"),
         title=title,
@@ -92,6 +96,11 @@ def _notice(row: object) -> Notice:
         details.take(key)
     extra, flags = record.finish({f"table: {key}": value for key, value in table.items() if key not in _LABELS})
     return notice.model_copy(update={"extra": extra, "flags": flags})
+
+
+def _number(slug: str) -> str:
+    found = _NUMBER.search(slug)
+    return found[0] if found else slug
 
 
 def _table(body: Selector) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, func, select
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from crawler.errors import BadInput
 from crawler.marketplaces.registry import Registry, load_registry
+from monitor.commitments.load import load_commitments
 from monitor.notices.dates import Kept, current, keep, told
+from monitor.notices.due import due_at
 from monitor.notices.moments import Moment, read_moment
 from monitor.notices.record import NoticeDate
 from monitor.notices.table import NoticeTable, read_table
@@ -156,3 +159,47 @@ def test_instants_survive_the_database(session: Session) -> None:
     keep(session, [replace(SENT, sent=sent)], source="a", at=NOW)
     assert current(session)[0].sent == sent == Moment(date(2026, 3, 2), datetime(2026, 3, 3, 4, 30, tzinfo=UTC))
     assert told(current(session)[0])["sent"] == "2026-03-03T04:30:00Z"
+
+
+def test_the_country_of_the_sender_is_kept_and_checked(registry: Registry, session: Session) -> None:
+    head = "listing,recall,sent_by,authority_country,sent"
+    table = read(registry, "amazon:B0,r,authority,pl,2026-03-02", "amazon:B1,r,authority,Poland,2026-03-02", head=head)
+    assert [one.country for one in table.dates] == ["PL"]
+    assert (table.refused[0].field, "no country of two letters" in table.refused[0].problem) == ("country", True)
+    keep(session, table.dates, source="letters.csv", at=NOW)
+    silent = read(registry, "amazon:B0,r,authority,,2026-03-02", head=head)
+    assert keep(session, silent.dates, source="letters.csv", at=NOW) == Kept(0, 0, 1)
+    assert [one.country for one in current(session)] == ["PL"]
+
+
+@pytest.mark.parametrize(
+    ("country", "due"),
+    [
+        ("", "2026-11-12T23:00:00+00:00"),
+        ("PL", "2026-11-13T23:00:00+00:00"),
+        ("FI", "2026-11-12T22:00:00+00:00"),
+        ("PT", "2026-11-13T00:00:00+00:00"),
+    ],
+)
+def test_business_days_are_those_of_the_authority_that_sent_it(country: str, due: str) -> None:
+    """Wednesday, 11 November is a holiday in Poland (and in Belgium, but not for the European Central Bank)."""
+    pledge = load_commitments(Path("/nowhere")).commitments["eu-product-safety-pledge"]
+    sent = Moment(date(2026, 11, 10))
+    found = due_at(pledge, sent, clock="A2", act="notice", country=country)
+    assert found == datetime.fromisoformat(due)
+
+
+def test_a_countrys_own_calendar_stays_where_the_term_has_one() -> None:
+    pledge = load_commitments(Path("/nowhere")).commitments["au-product-safety-pledge"]
+    sent = Moment(date(2026, 3, 6))
+    assert due_at(pledge, sent, clock="A2", country="AU") == due_at(pledge, sent, clock="A2")
+    assert due_at(pledge, sent, clock="A3") is None
+
+
+def test_the_act_chooses_the_term() -> None:
+    law = load_commitments(Path("/nowhere")).commitments["eu-gpsr-22"]
+    sent = Moment(date(2026, 3, 2))
+    order, notice = (due_at(law, sent, clock="A2", act=act) for act in ("order", "notice"))
+    assert order is not None
+    assert notice is not None
+    assert (notice - order).days == 1

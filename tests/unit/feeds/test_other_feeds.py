@@ -111,6 +111,11 @@ def test_an_unknown_risk_fails_that_alert_alone() -> None:
     assert "'Boredom' is a risk that the reader does not know" in result.refused[0].reason
 
 
+def test_a_uk_notice_without_a_number_goes_by_its_address() -> None:
+    old = {**UK, "base_path": "/product-safety-alerts-reports-recalls/acme-lawn-mower"}
+    assert read_data(json.dumps(old).encode(), "x").notices[0].id == "uk-opss:acme-lawn-mower"
+
+
 def test_the_uk_table_gives_identifiers_and_keeps_free_labels() -> None:
     (notice,) = read_data(json.dumps(UK).encode(), "x").notices
     assert (notice.id, notice.kind, notice.hazards) == ("uk-opss:2609-0001", "recall", ("It leaks.", "risk: high"))

@@ -1,12 +1,8 @@
 """`recalls update` against a server on loopback: conditional, whole or not at all, patient."""
 
 import gzip
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -18,41 +14,11 @@ from crawler.plan import Identity
 from monitor.register.register import current_notices
 from monitor.register.updating import Updater, guarded_addresses
 from monitor.store.register_tables import FeedCheckRow
-from monitor.store.session import Store, open_store
+from monitor.store.session import Store
 from tests.unit.feeds.records import api, recall
+from tests.unit.register.serving import FakeClock, Page, serving
 
 LIST = api(recall("24001"), recall("24002"))
-
-
-class FakeClock:
-    """Stands still; sleeping moves it and is written down."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 5, 1, tzinfo=UTC)
-        self.slept_s: list[float] = []
-
-    def now(self) -> datetime:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.slept_s.append(seconds)
-        self.at += timedelta(seconds=seconds)
-
-    def monotonic_s(self) -> float:
-        return (self.at - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()
-
-    def spec(self) -> str:
-        return "fake"
-
-
-@dataclass
-class Page:
-    """One scripted answer: `cut` bytes are promised and not sent."""
-
-    status: int = 200
-    body: bytes = LIST
-    headers: dict[str, str] = field(default_factory=dict)
-    cut: int = 0
 
 
 @dataclass
@@ -60,8 +26,8 @@ class Site:
     """The scripted server: answers in order, the last one for ever."""
 
     port: int
-    pages: list[Page] = field(default_factory=lambda: [Page()])
-    robots: Page = field(default_factory=lambda: Page(404, b""))
+    pages: list[Page] = field(default_factory=lambda: [Page(body=LIST)])
+    robots: Page = field(default_factory=lambda: Page(404))
     asked: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -71,48 +37,16 @@ class Site:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    found = Site(0)
 
-        def do_GET(self) -> None:
-            if self.path == "/robots.txt":
-                page = found.robots
-            else:
-                found.asked.append({name.lower(): value for name, value in self.headers.items()})
-                page = found.pages.pop(0) if len(found.pages) > 1 else found.pages[0]
-            self.send_response(page.status)
-            for name, value in page.headers.items():
-                self.send_header(name, value)
-            if page.status != 304:
-                self.send_header("Content-Length", str(len(page.body)))
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(page.body[: len(page.body) - page.cut])
-            self.close_connection = True
+    def answer(path: str, headers: Mapping[str, str]) -> Page:
+        if path == "/robots.txt":
+            return found.robots
+        found.asked.append(dict(headers))
+        return found.pages.pop(0) if len(found.pages) > 1 else found.pages[0]
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Site(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+    with serving(answer) as found.port:
+        yield found
 
 
 @pytest.fixture
@@ -146,7 +80,7 @@ def test_a_second_time_it_asks_whether_anything_changed(
     updater: Updater, small: Feed, site: Site, store: Store
 ) -> None:
     marks = {"ETag": '"v1"', "Last-Modified": "Fri, 01 May 2026 00:00:00 GMT"}
-    site.pages = [Page(headers=marks), Page(304, b"")]
+    site.pages = [Page(body=LIST, headers=marks), Page(304, b"")]
     updater.update(small, site.url)
     assert updater.update(small, site.url).outcome == "unchanged"
     assert updater.update(small, site.url).outcome == "unchanged"
@@ -158,7 +92,7 @@ def test_a_second_time_it_asks_whether_anything_changed(
 
 
 def test_a_body_that_ends_early_is_never_used(updater: Updater, small: Feed, site: Site, store: Store) -> None:
-    site.pages = [Page(cut=30)]
+    site.pages = [Page(body=LIST, cut=30)]
     result = updater.update(small, site.url)
     assert result.outcome == "failed"
     assert "early" in result.reason or "Incomplete" in result.reason
@@ -175,7 +109,7 @@ def test_packed_lists_are_unpacked_and_torn_ones_are_not(updater: Updater, small
 def test_trouble_is_tried_again_with_growing_pauses(
     updater: Updater, small: Feed, site: Site, clock: FakeClock
 ) -> None:
-    site.pages = [Page(503, b""), Page(429, b"", {"Retry-After": "30"}), Page(500, b""), Page()]
+    site.pages = [Page(503, b""), Page(429, b"", {"Retry-After": "30"}), Page(500, b""), Page(body=LIST)]
     assert updater.update(small, site.url).outcome == "fetched"
     assert clock.slept_s == [2.0, 30.0, 8.0]
 
@@ -221,7 +155,7 @@ def test_robots_txt_is_obeyed(updater: Updater, small: Feed, site: Site, robots:
 def test_a_list_that_can_not_be_right_leaves_the_register(
     updater: Updater, small: Feed, site: Site, store: Store, body: bytes, reason: str
 ) -> None:
-    site.pages = [Page(), Page(body=body, headers={"ETag": '"bad"'}), Page()]
+    site.pages = [Page(body=LIST), Page(body=body, headers={"ETag": '"bad"'}), Page(body=LIST)]
     updater.update(small, site.url)
     result = updater.update(small, site.url)
     assert result.outcome == "refused"
@@ -240,6 +174,6 @@ def test_a_private_address_is_not_dialled_unless_the_operator_allows_it(
     assert "loopback" in result.reason
 
 
-def test_a_list_in_many_pages_is_imported_from_files(updater: Updater) -> None:
-    with pytest.raises(BadInput, match="can't be fetched whole; import its files"):
-        updater.update(feed("safety-gate"))
+def test_a_source_without_an_address_is_imported_from_files(updater: Updater) -> None:
+    with pytest.raises(BadInput, match="can't be fetched; import its files"):
+        updater.update(feed("platform-notices"))

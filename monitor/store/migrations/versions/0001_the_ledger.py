@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("http_status", sa.Integer(), nullable=True),
         sa.Column("etag", sa.String(), nullable=False),
         sa.Column("last_modified", sa.String(), nullable=False),
+        sa.Column("listed_as", sa.String(), nullable=False),
         sa.Column("body_sha256", sa.String(), nullable=False),
         sa.Column("body_bytes", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("check_id", name=op.f("pk_feed_checks")),
@@ -176,6 +177,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("sent_by", sa.String(), nullable=False),
         sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("sent_on", sa.Date(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -231,10 +233,14 @@ def upgrade() -> None:
         sa.Column("notice_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("target", sa.String(), nullable=False),
+        sa.Column("span", sa.Text(), nullable=False),
+        sa.Column("tied_id", sa.String(), nullable=False),
+        sa.Column("tied_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("link_id", name=op.f("pk_notice_links")),
     )
     op.create_index(op.f("ix_notice_links_notice_id"), "notice_links", ["notice_id"], unique=False)
     op.create_index(op.f("ix_notice_links_target"), "notice_links", ["target"], unique=False)
+    op.create_index(op.f("ix_notice_links_tied_id"), "notice_links", ["tied_id"], unique=False)
     op.create_table(
         "notices",
         sa.Column("notice_id", sa.String(), nullable=False),
@@ -249,6 +255,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content_sha256", sa.String(), nullable=False),
         sa.Column("brand_text", sa.Text(), nullable=False),
+        sa.Column("url_key", sa.String(), nullable=False),
         sa.Column("hazard_text", sa.Text(), nullable=False),
         sa.Column("country_text", sa.Text(), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
@@ -259,6 +266,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_notices_kind"), "notices", ["kind"], unique=False)
     op.create_index(op.f("ix_notices_number"), "notices", ["number"], unique=False)
     op.create_index(op.f("ix_notices_published_on"), "notices", ["published_on"], unique=False)
+    op.create_index(op.f("ix_notices_url_key"), "notices", ["url_key"], unique=False)
     op.create_table(
         "phrases",
         sa.Column("phrase_id", sa.Integer(), autoincrement=True, nullable=False),
@@ -611,11 +619,13 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_phrases_notice_id"), table_name="phrases")
     op.drop_table("phrases")
+    op.drop_index(op.f("ix_notices_url_key"), table_name="notices")
     op.drop_index(op.f("ix_notices_published_on"), table_name="notices")
     op.drop_index(op.f("ix_notices_number"), table_name="notices")
     op.drop_index(op.f("ix_notices_kind"), table_name="notices")
     op.drop_index(op.f("ix_notices_authority"), table_name="notices")
     op.drop_table("notices")
+    op.drop_index(op.f("ix_notice_links_tied_id"), table_name="notice_links")
     op.drop_index(op.f("ix_notice_links_target"), table_name="notice_links")
     op.drop_index(op.f("ix_notice_links_notice_id"), table_name="notice_links")
     op.drop_table("notice_links")
