@@ -16,7 +16,7 @@ from crawler.marketplaces.confirmed import Confirmed
 
 PLAN_VERSION = 1
 
-Purpose = Literal["look", "control", "background", "search"]
+Purpose = Literal["look", "control", "background", "search", "obligation"]
 Control = Literal["live", "dead", "never_existed"]
 SlotMethod = Literal["crawler", "api"]
 
@@ -69,7 +69,8 @@ class Slot(_Record):
     """One thing to fetch. `slot_id` is unique within the run and goes into the capture that answers it.
 
     `method` `api` asks the marketplace's official interface with the operator's key; the URL holds no secret. `route`
-    names the way of discovery that a search slot belongs to, and is kept with each listing that it finds.
+    names the way of discovery that a search slot belongs to, and is kept with each listing that it finds; of an
+    `obligation` slot (a page that a commitment promises) it names commitment and obligation.
     """
 
     slot_id: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from crawler.marketplaces.states import STANDING, Standing, State
+from reports.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +220,21 @@ class Observed:
     reviews: tuple[Review, ...] = ()
     counted_apart: Mapping[str, int] = field(default_factory=dict)
     cleared_only: bool = False
+    context: Context = field(default_factory=Context)
 
     def cleared(self) -> "Observed":
-        """What the public may see: only cases that a named person cleared."""
+        """What the public may see: only cases that a named person cleared. Other listings have numbers for names."""
+        cases = tuple(case for case in self.cases if case.cleared_by)
+        keys = {case.listing.listing_key for case in cases}
+        others = sorted({gap.listing_key for gap in self.gaps} | {one.listing_key for one in self.context.found_by})
+        names = {key: key if key in keys else f"listing {number}" for number, key in enumerate(others, start=1)}
         return replace(
-            self, cases=tuple(case for case in self.cases if case.cleared_by), counted_apart={}, cleared_only=True
+            self,
+            cases=cases,
+            gaps=tuple(replace(gap, listing_key=names[gap.listing_key]) for gap in self.gaps),
+            counted_apart={},
+            cleared_only=True,
+            context=self.context.cleared(keys, names.__getitem__),
         )
 
     @property

@@ -18,6 +18,7 @@ from crawler.record import MANIFEST_FILE, PAGES_FILE
 from monitor.config import Settings
 from monitor.store.session import Store
 from reports import charts, views
+from reports.context_data import with_context
 from reports.data import observe
 from reports.figures.base import Figure
 from reports.figures.catalogue import all_figures
@@ -54,6 +55,7 @@ def write_report(
             country="the US" if vantage is None or vantage.country == "US" else vantage.country,
             reviewers_needed=settings.reviewers_needed,
         )
+        observed = with_context(session, observed, settings)
     return write_site(observed, out_dir, public=public, operator=settings.operator, contact=settings.contact)
 
 

@@ -96,6 +96,13 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{shown:.{digits}f}{NBSP}%"
 
 
+def points(low: float, high: float) -> str:
+    """A difference of shares: `12 to 40 points`, `-3 points`; a point is a hundredth."""
+    lower, upper = round(100 * low), round(100 * high)
+    said = f"{lower:+d}" if lower == upper else f"{lower:+d} to {upper:+d}"
+    return f"{said}{NBSP}points".replace("-", "\u2212").replace("+0", "0").replace("\u22120 ", "0 ")
+
+
 def share_range(low: float, high: float) -> str:
     """One share or two: `29 %`, or `29 % to 40 %` where some are undecided."""
     return percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"

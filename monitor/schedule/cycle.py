@@ -10,12 +10,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from crawler.child import ChildResult, crawl_in_child
 from crawler.clock import Clock
 from crawler.errors import NeedsPerson
 from crawler.marketplaces.registry import Registry
 from crawler.plan import Slot
 from crawler.record import MANIFEST_FILE, PLAN_FILE
+from monitor.commitments.load import load_commitments
 from monitor.config import Settings
 from monitor.discovery.budget import captures_in, due_searches, unsearched
 from monitor.discovery.coverage import coverage, found_in
@@ -23,9 +26,10 @@ from monitor.discovery.keys import keys_handed_over
 from monitor.discovery.route import Outlook
 from monitor.looks.background import renew_background
 from monitor.matching.propose import propose_matches
+from monitor.obligations.plan import page_slots, promised_pages
 from monitor.protocol import protocol_digest
 from monitor.reach import registry_of
-from monitor.schedule.planner import look_slots, make_plan_folder
+from monitor.schedule.planner import allowed, look_slots, make_plan_folder
 from monitor.schedule.watched import suspects
 from monitor.store.ingest import ingest_all
 from monitor.store.session import Store, open_store
@@ -100,7 +104,16 @@ def look(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:
                 monitor.clock.now(),
                 slack_hours=slack_hours,
             )
+            slots += _promised(monitor, session)
         return _crawl_and_ingest(monitor, slots, result)
+
+
+def _promised(monitor: Monitor, session: Session) -> list[Slot]:
+    """The pages that commitments promise, once a month, from the default vantage."""
+    settings = monitor.settings
+    commitments = load_commitments(settings.data_dir).commitments.values()
+    pages = promised_pages(commitments, monitor.registry)
+    return page_slots(session, pages, allowed(settings), settings.default_vantage, monitor.clock.now())
 
 
 def take_in(monitor: Monitor) -> TurnResult:

@@ -27,6 +27,7 @@ from monitor.store.ledger_tables import (
     SearchRow,
     SightingRow,
 )
+from monitor.store.page_tables import PageCheckRow
 from monitor.store.rows import Rows, rows_of
 from monitor.store.session import Store, lock_writers
 
@@ -149,6 +150,7 @@ def _write(session: Session, rows: Rows) -> int:
     insert_rows(session, _table(SearchRow), _numbered("search_id", search_ids, rows.searches))
     sightings = [{"search_id": search_ids[place], **row} for place, row in rows.sightings]
     insert_rows(session, _table(SightingRow), sightings)
+    insert_rows(session, _table(PageCheckRow), rows.page_checks)
     return after - before
 
 

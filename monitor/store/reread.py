@@ -94,7 +94,7 @@ def _rebuild_run(session: Session, runs_dir: Path, row: RunRow, registry: Regist
             if run.manifest_sha256 != row.manifest_sha256:
                 raise BadInput("the manifest is not the one that was ingested", file=str(run.folder))
             for some in chunks(_read_again(run, registry, of_run), _READ_AT_ONCE):
-                _judge_looks(session, [one for one in some if one[0].purpose != "search"], of_run)
+                _judge_looks(session, [one for one in some if one[0].purpose not in ("search", "obligation")], of_run)
                 _compare_searches(session, [one for one in some if one[0].purpose == "search"], of_run)
     except BadInput as error:
         result.problems.append(f"{error}; run {row.run_id} keeps its judgements")

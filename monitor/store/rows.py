@@ -12,6 +12,7 @@ from crawler.plan import Slot
 from crawler.reading import Judgement, Reading, SearchHit
 from crawler.record import CAPTURES_FILE, Capture
 from monitor.looks.judge import look_judgement, search_judgement
+from monitor.obligations.check import PAGES_VERSION, page_state
 from monitor.store.archive import Answered, SealedRun
 from monitor.store.bulk import JsonText
 
@@ -30,6 +31,7 @@ class Rows:
     searches: list[dict[str, Any]] = field(default_factory=list)
     sightings: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     listings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    page_checks: list[dict[str, Any]] = field(default_factory=list)
 
 
 def listing_key(marketplace: str, listing_id: str) -> str:
@@ -44,6 +46,8 @@ def rows_of(run: SealedRun, answered: list[Answered]) -> Rows:
         try:
             if one.slot.purpose == "search":
                 _add_search(rows, run, one.slot, one.capture)
+            elif one.slot.purpose == "obligation":
+                rows.page_checks.append(_page_check(run, one.slot, one.capture))
             else:
                 _add_look(rows, run, one.slot, one.capture)
         except ValueError as error:
@@ -83,6 +87,33 @@ def _add_look(rows: Rows, run: SealedRun, slot: Slot, capture: Capture) -> None:
     rows.judgements.append(_judgement(state, judgement, capture))
     if slot.control != "never_existed":
         _add_listing(rows, run, slot.marketplace, slot.listing_id, slot.url, _ROLES[slot.purpose], "plan", started_at)
+
+
+def _page_check(run: SealedRun, slot: Slot, capture: Capture) -> dict[str, Any]:
+    commitment, _, obligation = slot.route.partition("/")
+    if not obligation:
+        raise ValueError(f"slot {slot.slot_id} looks for a promised page and does not say which")
+    seen = page_state(capture)
+    return {
+        "run_id": run.run_id,
+        "slot_id": slot.slot_id,
+        "commitment_id": commitment,
+        "obligation_id": obligation,
+        "marketplace": slot.marketplace,
+        "vantage": slot.vantage,
+        "url": slot.url,
+        "checked_at": read_instant(capture.started_at),
+        "outcome": str(capture.outcome),
+        "reason": capture.reason,
+        "http_status": capture.status,
+        "final_url": capture.final_url,
+        "body_sha256": capture.body_sha256,
+        "warc_record_id": capture.warc_record_id,
+        "state": seen.state,
+        "why": seen.why,
+        "rule": seen.rule,
+        "rules_version": PAGES_VERSION,
+    }
 
 
 def _judgement(state: State, judgement: Judgement, capture: Capture) -> dict[str, Any]:

@@ -28,6 +28,7 @@ APPEND_ONLY = (
     "blind_samples",
     "blind_judgements",
     "background",
+    "page_checks",
 )
 """Facts and decisions: the database itself refuses to change or delete their rows."""
 

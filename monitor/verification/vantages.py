@@ -86,11 +86,12 @@ def compare(here: Iterable[Sight], there: Iterable[Sight], near: timedelta = NEA
     if not clear:
         return Compared(Here.UNKNOWN, None, None)
     ours = clear[-1]
+    near_ours = [one for one in there if one.standing is not Standing.UNKNOWN and abs(one.at - ours.at) <= near]
     if ours.standing is not Standing.OFF_SALE:
-        return Compared(Here.ON_SALE if ours.standing is Standing.ON_SALE else Here.UNKNOWN, ours, None)
+        verdict = Here.ON_SALE if ours.standing is Standing.ON_SALE else Here.UNKNOWN
+        return Compared(verdict, ours, max(near_ours, key=_order, default=None))
     if ours.state in _NO_BLOCK:
         return Compared(Here.OTHER_CAUSE, ours, None)
-    near_ours = [one for one in there if one.standing is not Standing.UNKNOWN and abs(one.at - ours.at) <= near]
     since = _gone_since(clear)
     telling = [one for one in near_ours if one.at >= since or one.standing is Standing.OFF_SALE]
     if not telling:

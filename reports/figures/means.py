@@ -1,5 +1,6 @@
 """K12: one rate pooled, per platform, and as the unweighted mean of the platforms that EU reports give."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reports.figures.base import NO_RANKING, Figure, guarded
@@ -46,3 +47,51 @@ def three_ways(observed: Observed) -> list[Figure]:
         *(replace(figure, id="K12", name="still for sale, per platform") for figure in platforms),
         mean,
     ]
+
+
+def unweighted(figures: Sequence[Figure], platforms: Iterable[str]) -> list[Figure]:
+    """K12 for every other rate that is given by platform: the unweighted mean beside the pooled share.
+
+    No mean where one of the platforms that were measured allows no rate.
+    """
+    places = set(platforms)
+    groups: dict[tuple[str, str, str, str], list[Figure]] = {}
+    pooled: dict[tuple[str, str, str, str], Figure] = {}
+    for figure in figures:
+        if figure.id not in ("K1", "K2", "K5", "K9") or figure.unit != "share":
+            continue
+        cell, mark, place = figure.cell.rpartition(" on ")
+        if figure.cell in places or (mark and place in places):
+            groups.setdefault((figure.id, figure.name, figure.endpoint, cell or "all"), []).append(figure)
+        else:
+            pooled[figure.id, figure.name, figure.endpoint, figure.cell] = figure
+    return [_mean(pooled[key], some) for key, some in groups.items() if key in pooled and len(some) > 1]
+
+
+def _mean(pooled: Figure, platforms: Sequence[Figure]) -> Figure:
+    rates = [(one.low, one.high) for one in platforms if one.low is not None and one.high is not None]
+    whole = len(rates) == len(platforms)
+    low = sum(one[0] for one in rates) / len(rates) if whole else None
+    high = sum(one[1] for one in rates) / len(rates) if whole else None
+    sentence = "No mean over platforms is given: one of them has too few for a rate."
+    if low is not None and high is not None:
+        sentence = (
+            f"The unweighted mean over {len(platforms)} platforms is {share_range(low, high)}; it weighs a platform "
+            "with few listings like one with many, so it differs from the pooled share."
+        )
+    return replace(
+        pooled,
+        id="K12",
+        name=f"unweighted mean of platforms: {pooled.name}",
+        count=None,
+        count_high=None,
+        ids=(),
+        low=low,
+        high=high,
+        ci_low=None,
+        ci_high=None,
+        denominator=len(platforms),
+        denominator_is="platforms",
+        guards=(NO_RANKING,) if any(NO_RANKING in one.guards for one in platforms) else (),
+        sentence=sentence,
+    )

@@ -3,13 +3,12 @@
 from collections import Counter
 from statistics import median
 
-from reports.figures.base import NOT_MEASURED, Figure, guarded
+from reports.figures.base import Figure, guarded
 from reports.figures.on_sale import searched_recalls
+from reports.figures.own_errors import OF_LISTINGS, blind_state_errors, observable, share_found
 from reports.records import LookCount, Observed
 from reports.statistics.proportions import wilson
 from reports.words import UNKNOWN_WORDS, duration, number_of, percent
-
-OF_LISTINGS = ("look", "background")
 
 
 def quality(observed: Observed) -> list[Figure]:
@@ -21,7 +20,9 @@ def quality(observed: Observed) -> list[Figure]:
         gap_between_looks(observed),
         search_coverage(observed),
         *precision_of_matches(observed),
-        blind_state_error(observed),
+        *observable(observed),
+        *share_found(observed),
+        *blind_state_errors(observed),
     ]
 
 
@@ -170,22 +171,6 @@ def precision_of_matches(observed: Observed) -> list[Figure]:
         )
         figures.append(guarded(figure))
     return figures
-
-
-def blind_state_error(observed: Observed) -> Figure:
-    """K13 the state error found by blind re-checks; none are in the ledger until people made them."""
-    return Figure(
-        id="K13",
-        name="blind state error",
-        cell="all",
-        unit="share",
-        denominator=0,
-        denominator_is="looks that a person re-checked blind",
-        period=observed.period,
-        guards=(NOT_MEASURED,),
-        sentence="No look has been re-checked by a person without seeing what the crawler said, so the error of the "
-        "states is not known yet.",
-    )
 
 
 def _marketplaces(observed: Observed) -> list[str]:

@@ -5,12 +5,13 @@ later confirmed. Still there, or gone but not confirmed: no right end. An absenc
 could confirm it may have been real, so the interval begins before it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from reports.context import Dated
 from reports.figures.base import Figure
 from reports.records import Case, Episode, Observed
 from reports.words import cause_in_words, day, number_of, span
@@ -19,6 +20,9 @@ Endpoint = Literal["off_sale", "takedown"]
 Clock = Literal["A0", "A4"]
 
 CLOCK_WORDS = {"A0": "the public recall", "A4": "our first sighting"}
+
+LIVE_WITHIN = timedelta(hours=72)
+"""A look that saw it on sale at most so long before the clock began proves it live then: the schedule's own floor."""
 
 AUTHORITY_ZONES = {"us-cpsc": "America/New_York", "us-cpsc-warning": "America/New_York"}
 """Where the authority's calendar day begins; elsewhere UTC stands in."""
@@ -30,13 +34,13 @@ class Removal:
 
     `entry` is when we first saw it (delayed entry: a listing removed before that could not be seen).
     `ended_otherwise` is the right end where it went off sale for a cause that is not this endpoint's.
-    `cohort` 1: proven live when the clock started; 2: first seen later. `undecided`: seen gone, but not
-    confirmed. `returns`: how often it came back after an end.
+    `cohort` and `proof`: see `cohort_of`. `undecided`: seen gone, but not confirmed. `returns`: how often it came back
+    after an end.
     """
 
     case: Case
     endpoint: Endpoint
-    clock: Clock
+    clock: str
     started_at: datetime
     entry: float
     left: float
@@ -44,6 +48,7 @@ class Removal:
     ended_otherwise: float | None
     cause: str
     cohort: int
+    proof: str
     undecided: bool
     returns: int
 
@@ -69,19 +74,35 @@ def one_case_a_listing(cases: Iterable[Case]) -> list[Case]:
 
 
 def removals(observed: Observed, endpoint: Endpoint, clock: Clock = "A4") -> list[Removal]:
-    """The first removal of every confirmed listing that was seen on sale at least once.
+    """The removal after the clock's start of every confirmed listing that was seen on sale at least once.
 
     On the takedown endpoint an end of another cause (sold, out of stock) keeps `right` None and names the cause: it
     competes with a takedown and is never one. What had ended before the clock began is not counted on that clock.
     """
     found = []
+    dated = {one.listing_key: one for one in observed.context.dated}
     for case in one_case_a_listing(observed.cases):
         started_at = _clock_start(case, clock)
-        if case.episodes and started_at is not None:
-            row = _removal(case, endpoint, clock, started_at)
-            if row.right is None or row.right > 0 or clock == "A4":
+        if started_at is not None:
+            row = removal_since(case, endpoint, clock, started_at, dated.get(case.listing.listing_key))
+            if row is not None:
                 found.append(row)
     return found
+
+
+def removal_since(
+    case: Case, endpoint: Endpoint, clock: str, started_at: datetime, dated: Dated | None = None
+) -> Removal | None:
+    """The interval of the first removal after `started_at`; None where every spell that we saw was over by then.
+
+    Of the spell that was under way only what came after the start counts: an absence before it, and back again, is no
+    doubt about what came later.
+    """
+    running = [one for one in case.episodes if not _over_by(one, started_at)]
+    if not running:
+        return None
+    spell = [one for one in running if one.spell == running[0].spell]
+    return _removal(case, endpoint, clock, started_at, spell, dated)
 
 
 def removal_figure(observed: Observed, endpoint: Endpoint) -> Figure:
@@ -129,15 +150,29 @@ def _clock_start(case: Case, clock: Clock) -> datetime | None:
     return case.episodes[0].first_on_sale_at if case.episodes else None
 
 
-def _removal(case: Case, endpoint: Endpoint, clock: Clock, started_at: datetime) -> Removal:
-    """The first spell's end. An absence inside it that nobody confirmed may have been real: left is before it."""
-    spell = [episode for episode in case.episodes if episode.spell == case.episodes[0].spell]
+def _over_by(episode: Episode, at: datetime) -> bool:
+    """Whether the episode had surely ended by `at`: confirmed as over, or back again from an absence before it."""
+    if episode.ended:
+        return episode.first_off_at is not None and episode.first_off_at <= at
+    return episode.returned_at is not None and episode.returned_at <= at
+
+
+def _removal(
+    case: Case,
+    endpoint: Endpoint,
+    clock: str,
+    started_at: datetime,
+    spell: Sequence[Episode],
+    dated: Dated | None,
+) -> Removal:
+    """One spell's end. An absence inside it that nobody confirmed may have been real: left is before it."""
     first, last = spell[0], spell[-1]
     ended_at = last.first_down_at if endpoint == "takedown" else last.first_off_at
     ended = last.taken_down if endpoint == "takedown" else last.ended
     left_at = first.last_on_sale_at
     if endpoint == "takedown" and len(spell) == 1 and first.last_up_at is not None:
         left_at = max(left_at, first.last_up_at)
+    cohort, proof = cohort_of(first, started_at, dated)
     return Removal(
         case=case,
         endpoint=endpoint,
@@ -150,10 +185,33 @@ def _removal(case: Case, endpoint: Endpoint, clock: Clock, started_at: datetime)
         if not ended and last.ended and last.first_off_at
         else None,
         cause=_cause(last, endpoint),
-        cohort=1 if first.first_on_sale_at <= started_at else 2,
+        cohort=cohort,
+        proof=proof,
         undecided=len(spell) > 1 or (not last.ended and last.first_off_at is not None),
         returns=len(case.episodes) - 1,
     )
+
+
+def cohort_of(first: Episode, started_at: datetime, dated: Dated | None) -> tuple[int, str]:
+    """The cohort of a listing for a clock that began at `started_at`, and what proves it.
+
+    1: proven live when the clock began, because we saw it on sale at most LIVE_WITHIN before and not gone since, or
+    because its page names an earlier day. 3: its page names a later day, or it first appeared in a search that had been
+    answered without it after the clock began. 2: nobody knows.
+    """
+    if first.first_on_sale_at <= started_at:
+        seen = first.last_on_sale_at >= started_at or started_at - first.last_on_sale_at <= LIVE_WITHIN
+        doubted = first.first_off_at is not None and first.first_off_at <= started_at
+        if seen and not doubted:
+            return 1, "seen"
+    elif dated is not None:
+        if dated.listed_on is not None and dated.listed_on < started_at.date():
+            return 1, "dated page"
+        if dated.listed_on is not None and dated.listed_on > started_at.date() + timedelta(days=1):
+            return 3, "dated page"
+        if dated.absent_at is not None and dated.absent_at >= started_at:
+            return 3, "first appearance in a search"
+    return 2, ""
 
 
 def _cause(episode: Episode, endpoint: Endpoint) -> str:

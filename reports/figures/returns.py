@@ -1,142 +1,243 @@
-"""K7 relisting under the same id, K8 sellers with listings of several recalls, K9 blocks for buyers at this place."""
+"""K7 what came back after a confirmed end (same id, same seller, other seller), and K8 sellers that came back."""
 
+import math
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
-from reports.figures.base import Figure, guarded
+from reports.context import How, Return
+from reports.figures.base import FEW, Figure, guarded
 from reports.figures.removal import hours, one_case_a_listing
-from reports.records import Case, Episode, Observed
-from reports.statistics.npmle import npmle
-from reports.words import number_of, share_range
+from reports.records import Case, Observed
+from reports.statistics.npmle import Refit
+from reports.statistics.resample import over_clusters, percentile_interval
+from reports.words import NBSP, number_of, percent, share_range
 
 HORIZONS_DAYS = (30, 90)
-BLOCKS = ("geo_blocked", "not_shipped")
+SEED = 20150113
+DRAWS = 200
+HOW_WORDS: dict[How, str] = {
+    "same_id": "under the same id",
+    "same_seller": "from the same seller under another id",
+    "other_seller": "from another seller",
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Hours from one confirmed end to the return, in (left, right]; right inf where it had not come back."""
+
+    case: Case
+    left: float
+    right: float
 
 
 def relisting(observed: Observed) -> list[Figure]:
-    """K7 offers back on sale under the same id within 30 and 90 days of a confirmed end, from the gap as an interval.
+    """K7 within 30 and 90 days of a confirmed end, from the gap as an interval, for each name that it may come back
+    under; then returns over first listings and returns, as Korea's agencies give it.
 
-    It was gone from (last_on_sale, first_off] until (last look off, first look on again]; the gap lies between. The
-    same seller under another id, and other sellers, need lineages and are counted once those are linked.
+    It was gone from (ended_after, ended_by] until (back_after, back_by]; the gap lies between. Returns under another id
+    count once a person confirmed them.
     """
-    ends = [pair for case in one_case_a_listing(observed.cases) for pair in _ends(case)]
-    if not ends:
-        return [_empty(observed)]
-    left = np.array([low for _, low, _ in ends])
-    right = np.array([high for _, _, high in ends])
-    fitted = npmle(left, right)
-    back = [case.case_id for case, _, high in ends if np.isfinite(high)]
     figures = []
-    for days in HORIZONS_DAYS:
-        low, high = (float(bound) for bound in fitted.share_by(24.0 * days))
-        base = replace(_empty(observed), name=f"back under the same id within {days} days", count=len(back))
-        figures.append(
-            guarded(
-                replace(
-                    base,
-                    denominator=len(ends),
-                    low=low,
-                    high=high,
-                    ids=tuple(back),
-                    sentence=f"Of {number_of(len(ends), 'confirmed end')}, {len(back)} came back under the same id"
-                    + (f"; {share_range(low, high)} within {days} days." if len(ends) >= 10 else "."),
-                )
-            )
+    for how in HOW_WORDS:
+        gaps = gaps_of(observed, how)
+        if how == "same_id" or any(math.isfinite(gap.right) for gap in gaps):
+            figures += [_within(observed, gaps, how, days) for days in HORIZONS_DAYS]
+    return [*figures, ratio(observed)]
+
+
+def gaps_of(observed: Observed, how: How) -> list[Gap]:
+    """One gap for each confirmed end. Where it had not come back we know so up to the last look at it, for other ids up
+    to the last answered search for its recall on its site."""
+    back: dict[tuple[str, datetime], Return] = {}
+    for one in sorted(observed.context.returns, key=lambda one: one.back_by_at):
+        if one.how == how and (how == "same_id" or one.confirmed_by_person):
+            back.setdefault((one.listing_key, one.ended_by_at), one)
+    gaps = []
+    for case in one_case_a_listing(observed.cases):
+        for episode in case.episodes:
+            if not episode.ended or episode.first_off_at is None:
+                continue
+            came = back.get((case.listing.listing_key, episode.first_off_at))
+            if came is not None:
+                left = max(0.0, hours(came.back_after_at - came.ended_by_at))
+                gaps.append(Gap(case, left, max(left, hours(came.back_by_at - came.ended_after_at))))
+            else:
+                known = episode.last_look_at if how == "same_id" else _last_search(observed, case, episode.first_off_at)
+                gaps.append(Gap(case, max(0.0, hours(known - episode.first_off_at)), math.inf))
+    return gaps
+
+
+def _last_search(observed: Observed, case: Case, otherwise: datetime) -> datetime:
+    found = [
+        one.searched_at
+        for one in observed.searches
+        if one.notice_id == case.recall.notice_id
+        and one.marketplace == case.listing.marketplace
+        and one.state in ("searched", "no_results")
+    ]
+    return max([otherwise, *found])
+
+
+def _within(observed: Observed, gaps: Sequence[Gap], how: How, days: int) -> Figure:
+    back = [gap for gap in gaps if gap.right <= 24 * days]
+    undecided = sum(bool(gap.left < 24 * days < gap.right) for gap in gaps)
+    figure = Figure(
+        id="K7",
+        name=f"back within {days} days",
+        cell=how.replace("_", " "),
+        unit="share",
+        count=len(back),
+        count_high=len(back) + undecided,
+        denominator=len(gaps),
+        denominator_is="confirmed ends of an offer",
+        period=observed.period,
+        sentence="",
+        unknown=undecided,
+        unknown_of=len(gaps),
+        unknown_why=_why(gaps, days),
+        endpoint="off_sale",
+        clock="the confirmed end",
+        cohort="every confirmed end that we saw",
+        ids=tuple(gap.case.case_id for gap in back),
+    )
+    if any(gap.left >= 24 * days for gap in gaps):
+        figure = _with_share(figure, gaps, days)
+    figure = guarded(figure)
+    return replace(figure, sentence=_sentence(figure, how, days))
+
+
+def _why(gaps: Sequence[Gap], days: int) -> dict[str, int]:
+    short = sum(gap.left < 24 * days and math.isinf(gap.right) for gap in gaps)
+    wide = sum(gap.left < 24 * days < gap.right < math.inf for gap in gaps)
+    why = {"not watched so long after the end": short, "came back at a time that no look decides": wide}
+    return {words: count for words, count in why.items() if count}
+
+
+def _with_share(figure: Figure, gaps: Sequence[Gap], days: int) -> Figure:
+    refit = Refit(np.array([gap.left for gap in gaps]), np.array([gap.right for gap in gaps]))
+    low, high = (float(bound) for bound in refit().share_by(24.0 * days))
+    recalls = np.array([gap.case.recall.notice_id for gap in gaps])
+    drawn = None
+    if len(gaps) >= FEW:
+        drawn = over_clusters(
+            recalls, lambda weights: refit(weights, tolerance=1e-7).share_by(24.0 * days), seed=SEED, draws=DRAWS
         )
-    return figures
+    band = None
+    if drawn is not None:
+        band = percentile_interval([float(one[0]) for one in drawn], [float(one[1]) for one in drawn])
+    return replace(figure, low=low, high=high, ci_low=band[0] if band else None, ci_high=band[1] if band else None)
+
+
+def _sentence(figure: Figure, how: How, days: int) -> str:
+    if not figure.denominator:
+        return "No confirmed listing has ended yet, so none can have come back."
+    said = f"After {number_of(figure.denominator, 'confirmed end')}, {figure.count} "
+    said += f"came back {HOW_WORDS[how]} within {days} days"
+    if figure.low is None or figure.high is None:
+        short = figure.unknown == figure.denominator - (figure.count or 0)
+        return f"{said}{'; none of the others has been watched so long since' if short and figure.unknown else ''}."
+    said += f"; counting those that were not watched so long, that is {share_range(figure.low, figure.high)}"
+    if figure.ci_low is not None and figure.ci_high is not None:
+        said += f" (95{NBSP}% interval {percent(figure.ci_low)} to {percent(figure.ci_high)})"
+    return f"{said}."
+
+
+def ratio(observed: Observed) -> Figure:
+    """K7 returns over first listings and returns together: Korea's consumer agency counted 759 of 1,336 in 2024."""
+    first = [case for case in one_case_a_listing(observed.cases) if case.episodes]
+    keys = {case.listing.listing_key for case in first}
+    back = [one for one in observed.context.returns if one.listing_key in keys]
+    of = len(first) + len(back)
+    share = len(back) / of if of else None
+    words = f"{number_of(len(back), 'return')} followed {number_of(len(first), 'first listing')}"
+    figure = guarded(
+        Figure(
+            id="K7",
+            name="returns over first listings and returns",
+            cell="all",
+            unit="share",
+            count=len(back),
+            count_high=len(back),
+            denominator=of,
+            denominator_is="first listings and returns",
+            low=share,
+            high=share,
+            period=observed.period,
+            endpoint="off_sale",
+            clock="none: a count",
+            ids=tuple(sorted({one.listing_key for one in back})),
+            sentence="",
+        )
+    )
+    rate = f": {percent(share)} of both together" if figure.low is not None and share is not None else ""
+    return replace(figure, sentence=f"{words[0].upper()}{words[1:]}{rate}.")
+
+
+def sellers(observed: Observed) -> list[Figure]:
+    """K8 sellers, as the pages name them: with listings of two recalls or more, and on offer again after an end."""
+    return [repeat_sellers(observed), sellers_again(observed)]
 
 
 def repeat_sellers(observed: Observed) -> Figure:
-    """K8 sellers, as the pages name them, with confirmed listings of two recalls or more."""
+    """K8 sellers with confirmed listings of two recalls or more."""
     recalls: dict[tuple[str, str], set[str]] = defaultdict(set)
     for case in observed.cases:
         if case.listing.seller:
             recalls[case.listing.marketplace, case.listing.seller].add(case.recall.notice_id)
+    repeat = {seller for seller, notices in recalls.items() if len(notices) > 1}
+    words = f"{len(repeat)} of {number_of(len(recalls), 'seller')} had confirmed listings of more than one recall"
+    return _sellers(observed, "repeat sellers", repeat, set(recalls), words)
+
+
+def sellers_again(observed: Observed) -> Figure:
+    """K8 sellers that offered a recalled product after a confirmed end of one of theirs, over those with an end."""
+    ends: dict[tuple[str, str], datetime] = {}
+    starts: dict[tuple[str, str], datetime] = {}
+    for case in observed.cases:
+        seller = (case.listing.marketplace, case.listing.seller)
+        for episode in case.episodes if case.listing.seller else ():
+            if episode.ended and episode.first_off_at is not None:
+                ends[seller] = min(ends.get(seller, episode.first_off_at), episode.first_off_at)
+            starts[seller] = max(starts.get(seller, episode.first_on_sale_at), episode.first_on_sale_at)
+    again = {seller for seller, ended_at in ends.items() if starts[seller] > ended_at}
+    words = (
+        f"{len(again)} of {number_of(len(ends), 'seller')} with a confirmed end had a confirmed listing that went on "
+        "sale after it"
+    )
+    return _sellers(observed, "sellers on offer again after an end", again, set(ends), words)
+
+
+def _sellers(
+    observed: Observed, name: str, some: set[tuple[str, str]], all_of: set[tuple[str, str]], words: str
+) -> Figure:
     unnamed = sum(not case.listing.seller for case in observed.cases)
-    repeat = [seller for seller, notices in recalls.items() if len(notices) > 1]
-    share = len(repeat) / len(recalls) if recalls else None
+    share = len(some) / len(all_of) if all_of else None
     return guarded(
         Figure(
             id="K8",
-            name="repeat sellers",
+            name=name,
             cell="all",
             unit="share",
-            count=len(repeat),
-            count_high=len(repeat),
-            denominator=len(recalls),
-            denominator_is="sellers named on confirmed listings",
+            count=len(some),
+            count_high=len(some),
+            denominator=len(all_of),
+            denominator_is="sellers named on confirmed listings"
+            if name == "repeat sellers"
+            else "sellers named on confirmed listings that ended",
             low=share,
             high=share,
             period=observed.period,
             unknown=unnamed,
             unknown_of=len(observed.cases),
             unknown_why={"the page named no seller": unnamed} if unnamed else {},
-            sentence=f"{len(repeat)} of {number_of(len(recalls), 'seller')} had confirmed listings of more than one "
-            "recall.",
+            ids=tuple(
+                case.case_id for case in observed.cases if (case.listing.marketplace, case.listing.seller) in some
+            ),
+            sentence=f"{words[0].upper()}{words[1:]}.",
         )
-    )
-
-
-def blocked_here(observed: Observed) -> Figure:
-    """K9 confirmed ends at which the page still offered the item, but not to buyers at this place."""
-    cases = [case for case in one_case_a_listing(observed.cases) if case.episodes]
-    blocked = [case for case in cases if any(one.ended and one.cause in BLOCKS for one in case.episodes)]
-    share = len(blocked) / len(cases) if cases else None
-    return guarded(
-        Figure(
-            id="K9",
-            name="blocked for buyers here",
-            cell="all",
-            unit="share",
-            count=len(blocked),
-            count_high=len(blocked),
-            denominator=len(cases),
-            denominator_is="confirmed listings seen on sale",
-            low=share,
-            high=share,
-            period=observed.period,
-            endpoint="off_sale",
-            ids=tuple(case.case_id for case in blocked),
-            sentence=f"{len(blocked)} of {number_of(len(cases), 'confirmed listing')} ended as not sold to buyers in "
-            f"{observed.country}, by the page's own words; whether they were live elsewhere needs a second vantage.",
-        )
-    )
-
-
-def _ends(case: Case) -> list[tuple[Case, float, float]]:
-    """For each confirmed end: the gap until it was on sale again, as an interval of hours (inf: not back)."""
-    found = []
-    for index, episode in enumerate(case.episodes):
-        if episode.ended and episode.first_off_at is not None:
-            later = case.episodes[index + 1] if index + 1 < len(case.episodes) else None
-            found.append((case, *_gap(episode, later)))
-    return found
-
-
-def _gap(episode: Episode, later: Episode | None) -> tuple[float, float]:
-    off_at = episode.first_off_at
-    if off_at is None:
-        raise ValueError("an episode that did not end has no gap after it")
-    low = max(0.0, hours(episode.last_look_at - off_at))
-    if later is None:
-        return low, float("inf")
-    return low, max(low, hours(later.first_on_sale_at - episode.last_on_sale_at))
-
-
-def _empty(observed: Observed) -> Figure:
-    return Figure(
-        id="K7",
-        name="back under the same id",
-        cell="same id",
-        unit="share",
-        count=0,
-        denominator=0,
-        denominator_is="confirmed ends of an offer",
-        period=observed.period,
-        endpoint="off_sale",
-        clock="the confirmed end",
-        guards=("raw_counts",),
-        sentence="No confirmed listing has ended yet, so none can have come back.",
     )

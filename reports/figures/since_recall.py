@@ -1,14 +1,24 @@
-"""K2: off sale within some days of the public recall, for listings proven live when it was published."""
+"""K2: off sale within some days of the public recall, for listings proven live when it was published, by cohort."""
 
-import numpy as np
+from dataclasses import replace
+from datetime import timedelta
 
-from reports.figures.base import FEW, NOT_COMPLIANCE, Figure, guarded
-from reports.figures.removal import Removal, removals
+from reports.figures.base import NOT_COMPLIANCE, Figure
+from reports.figures.deadlines import (
+    Timed,
+    by_platform,
+    deadline_figure,
+    of_platform,
+    platforms_of,
+)
+from reports.figures.removal import Endpoint, removals
+from reports.figures.survival import endpoint_verb
 from reports.records import Observed
-from reports.statistics.bounds import ShareByDeadline, share_by_deadline
-from reports.words import NBSP, number_of, percent, share_range
+from reports.words import number_of
 
 DAYS = (2, 7, 30)
+ENDPOINTS: tuple[Endpoint, ...] = ("off_sale", "takedown")
+LIVE_AT_RECALL = "confirmed listings that were live when their recall was published"
 
 
 def off_sale_since_recall(observed: Observed) -> list[Figure]:
@@ -17,57 +27,65 @@ def off_sale_since_recall(observed: Observed) -> list[Figure]:
     Only cohort 1 answers it. What was found later existed at the recall or not, nobody knows: it is counted as unknown,
     and what went before we came can't be seen at all.
     """
+    figures = []
+    for endpoint in ENDPOINTS:
+        rows = removals(observed, endpoint, "A0")
+        for days in DAYS:
+            timed = [Timed(row, row.started_at + timedelta(days=days)) for row in rows]
+            figures += _within(observed, days, endpoint, timed)
+    return [*figures, cohorts(observed)]
+
+
+def cohorts(observed: Observed) -> Figure:
+    """K2 how many of the confirmed listings were proven there at the recall, how many were listed after it."""
     rows = removals(observed, "off_sale", "A0")
-    return [_within(observed, days, [row for row in rows if row.cohort == 1], len(rows)) for days in DAYS]
-
-
-def _within(observed: Observed, days: int, rows: list[Removal], of_all: int) -> Figure:
-    left = np.array([row.left for row in rows])
-    right = np.array([np.inf if row.right is None else row.right for row in rows])
-    old_enough = np.array([(observed.at - row.started_at).days >= days for row in rows], dtype=bool)
-    recalls = np.array([row.case.recall.notice_id for row in rows])
-    kept = int(old_enough.sum())
-    share = None
-    if kept:
-        due = np.full(kept, 24.0 * days)
-        share = share_by_deadline(left[old_enough], np.maximum(left, right)[old_enough], due, recalls[old_enough])
-    met, undecided = (share.met, share.undecided) if share else (0, 0)
-    return guarded(
-        Figure(
-            id="K2",
-            name=f"off sale within {days} days of the public recall",
-            cell="all",
-            unit="share",
-            count=met,
-            count_high=met + undecided,
-            denominator=kept,
-            denominator_is="confirmed listings seen live when their recall was published",
-            low=share.low if share else None,
-            high=share.high if share else None,
-            ci_low=share.ci_low if share else None,
-            ci_high=share.ci_high if share else None,
-            period=observed.period,
-            unknown=of_all - kept + undecided,
-            unknown_of=of_all,
-            unknown_why={"first seen after the recall, or recalled too recently": of_all - kept},
-            endpoint="off_sale",
-            clock="A0",
-            cohort="1: proven live when the clock started",
-            guards=(NOT_COMPLIANCE,),
-            sentence=f"{_in_words(share, days, kept)}. Not a measure of compliance.",
-        )
+    live, later, unknown = ([row for row in rows if row.cohort == cohort] for cohort in (1, 3, 2))
+    return Figure(
+        id="K2",
+        name="listed after the recall",
+        cell="all",
+        unit="count",
+        count=len(later),
+        count_high=len(later) + len(unknown),
+        denominator=len(rows),
+        denominator_is="confirmed listings seen on sale after their recall",
+        period=observed.period,
+        unknown=len(unknown),
+        unknown_of=len(rows),
+        unknown_why={"first seen later; nobody knows when it was listed": len(unknown)} if unknown else {},
+        endpoint="off_sale",
+        clock="A0",
+        cohort="3: listed after the recall",
+        ids=tuple(row.case.case_id for row in later),
+        sentence=f"Of {number_of(len(rows), 'confirmed listing')} seen on sale after the recall, {len(live)} "
+        f"{'was' if len(live) == 1 else 'were'} proven there when it was published and {len(later)} "
+        f"{'was' if len(later) == 1 else 'were'} listed after it; for {len(unknown)} nobody can tell.",
     )
 
 
-def _in_words(share: ShareByDeadline | None, days: int, kept: int) -> str:
-    if share is None:
-        return f"No confirmed listing was seen live when a recall at least {days} days old was published"
-    words = f"Of {number_of(kept, 'confirmed listing')} seen live when their recall was published"
-    words += f", {share.met} went off sale within {days} days of it"
-    words += f"; for {share.undecided} more it could not be told" if share.undecided else ""
-    if kept < FEW:
-        return words
-    words += f" ({share_range(share.low, share.high)}"
-    if share.ci_low is not None and share.ci_high is not None:
-        words += f"; 95{NBSP}% interval {percent(share.ci_low)} to {percent(share.ci_high)}"
-    return f"{words})"
+def _within(observed: Observed, days: int, endpoint: Endpoint, rows: list[Timed]) -> list[Figure]:
+    base = Figure(
+        id="K2",
+        name=f"off sale within {days} days of the public recall",
+        cell="all",
+        unit="share",
+        denominator=0,
+        denominator_is=LIVE_AT_RECALL,
+        period=observed.period,
+        sentence="",
+        endpoint=endpoint,
+        clock="A0",
+        cohort="1: proven live when the clock began",
+        guards=(NOT_COMPLIANCE,),
+    )
+    words = f"{endpoint_verb(endpoint)} within {days} days of it"
+    pooled = deadline_figure(base, rows, observed.at, words)
+    platforms = [
+        deadline_figure(replace(base, cell=name), of_platform(rows, name), observed.at, words)
+        for name in platforms_of(rows)
+    ]
+    return [_said(figure) for figure in by_platform(pooled, platforms)]
+
+
+def _said(figure: Figure) -> Figure:
+    return replace(figure, sentence=f"{figure.sentence} Not a measure of compliance.")

@@ -94,7 +94,7 @@ def _cell(observed: Observed, rows: Sequence[Removal], endpoint: Endpoint, cell:
     recalls = np.array([row.case.recall.notice_id for row in rows])
     answers = _by_cause(left, right, cause) if endpoint == "takedown" else _any_cause(left, right)
     drawn = over_clusters(recalls, answers, seed=SEED, draws=DRAWS)
-    bands = [_band(drawn, index) for index in range(len(HORIZONS_DAYS) + 1)]
+    bands = [band_of(drawn, index) for index in range(len(HORIZONS_DAYS) + 1)]
     found = answers(np.ones(left.size))
     watched = hours(observed.at - observed.period[0]) / 24
     shares = [
@@ -143,7 +143,8 @@ def _by_cause(left: Floats, right: Floats, cause: Sequence[str]) -> Callable[[Fl
     return answers
 
 
-def _band(drawn: list[list[Bounds]] | None, index: int) -> Bounds | None:
+def band_of(drawn: list[list[Bounds]] | None, index: int) -> Bounds | None:
+    """The 95 % interval of one answer, by what the samples of recalls gave; None where none were drawn."""
     if drawn is None:
         return None
     return percentile_interval([one[index][0] for one in drawn], [one[index][1] for one in drawn])
@@ -200,7 +201,11 @@ def _where(figure: Figure) -> str:
 
 
 def _verb(figure: Figure) -> str:
-    return "were taken down" if figure.endpoint == "takedown" else "went off sale"
+    return endpoint_verb(figure.endpoint)
+
+
+def endpoint_verb(endpoint: str) -> str:
+    return "were taken down" if endpoint == "takedown" else "went off sale"
 
 
 _ENDPOINTS: tuple[Endpoint, ...] = ("off_sale", "takedown")

@@ -64,13 +64,21 @@ def imbens_manski(
 
     `surely` and `maybe` are 0/1 by item (maybe is 1 wherever surely is). None with fewer than two clusters.
     """
-    below, above = np.asarray(surely, dtype=np.float64), np.asarray(maybe, dtype=np.float64)
+    interval = between_bounds(surely, maybe, cluster, level=level)
+    return None if interval is None else (max(0.0, interval[0]), min(1.0, interval[1]))
+
+
+def between_bounds(
+    lower: ArrayLike, upper: ArrayLike, cluster: ArrayLike, *, level: float = 0.95
+) -> tuple[float, float] | None:
+    """The same for a mean of any values, each known only between `lower` and `upper`; not cut at 0 or 1."""
+    below, above = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
     errors = clustered_error(below, cluster), clustered_error(above, cluster)
     if errors[0] is None or errors[1] is None:
         return None
     low, high = float(below.mean()), float(above.mean())
     c = critical_value(high - low, max(errors[0], errors[1]), level)
-    return max(0.0, low - c * errors[0]), min(1.0, high + c * errors[1])
+    return low - c * errors[0], high + c * errors[1]
 
 
 def critical_value(width: float, error: float, level: float = 0.95) -> float:

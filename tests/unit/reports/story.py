@@ -1,9 +1,12 @@
 """A small market of our own making, as records: every kind of case that a report has to show."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from crawler.marketplaces.states import TAKEDOWNS
+from reports.context import Context
+from reports.context_looks import same_id_returns
 from reports.records import Case, Episode, GapCount, Listing, Look, LookCount, Observed, Recall, Review, Run, Search
 
 START = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
@@ -168,4 +171,5 @@ def observed(**changes: object) -> Observed:
         "reviews": (Review("identifier", 18, 2), Review("line", 3, 4)),
         "counted_apart": {"lookalike": 4},
     }
-    return Observed(**{**values, **changes})  # type: ignore[arg-type]
+    made = Observed(**{**values, **changes})  # type: ignore[arg-type]
+    return made if "context" in changes else replace(made, context=Context(returns=tuple(same_id_returns(made.cases))))

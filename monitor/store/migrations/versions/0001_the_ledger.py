@@ -29,6 +29,7 @@ GUARDED = (
     "blind_samples",
     "blind_judgements",
     "background",
+    "page_checks",
 )
 
 
@@ -436,6 +437,32 @@ def upgrade() -> None:
     op.create_index(op.f("ix_notice_versions_notice_id"), "notice_versions", ["notice_id"], unique=False)
     op.create_index("ix_notice_versions_source_notice", "notice_versions", ["source", "notice_id"], unique=False)
     op.create_table(
+        "page_checks",
+        sa.Column("check_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("slot_id", sa.String(), nullable=False),
+        sa.Column("commitment_id", sa.String(), nullable=False),
+        sa.Column("obligation_id", sa.String(), nullable=False),
+        sa.Column("marketplace", sa.String(), nullable=False),
+        sa.Column("vantage", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("http_status", sa.Integer(), nullable=True),
+        sa.Column("final_url", sa.String(), nullable=False),
+        sa.Column("body_sha256", sa.String(), nullable=False),
+        sa.Column("warc_record_id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name=op.f("fk_page_checks_run_id")),
+        sa.PrimaryKeyConstraint("check_id", name=op.f("pk_page_checks")),
+        sa.UniqueConstraint("run_id", "slot_id", name=op.f("uq_page_checks_run_id_slot_id")),
+    )
+    op.create_index(op.f("ix_page_checks_commitment_id"), "page_checks", ["commitment_id"], unique=False)
+    op.create_table(
         "reviews",
         sa.Column("review_id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("match_id", sa.Integer(), nullable=False),
@@ -592,6 +619,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_reviews_match_id"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_listing_key"), table_name="reviews")
     op.drop_table("reviews")
+    op.drop_index(op.f("ix_page_checks_commitment_id"), table_name="page_checks")
+    op.drop_table("page_checks")
     op.drop_index("ix_notice_versions_source_notice", table_name="notice_versions")
     op.drop_index(op.f("ix_notice_versions_notice_id"), table_name="notice_versions")
     op.drop_table("notice_versions")

@@ -1,0 +1,1 @@
+"""Pages that a commitment promises: looked for once a month, captured as evidence like any look (figure K10)."""

@@ -1,0 +1,191 @@
+"""A market whose platform was told: notices, deadlines, a second vantage, a background, checks. Every case is known."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from monitor.commitments.load import load_commitments
+from reports.context import (
+    Acknowledged,
+    Context,
+    Dated,
+    Due,
+    Elsewhere,
+    FoundBy,
+    PageCheck,
+    Rechecked,
+    Return,
+    Told,
+    Twin,
+)
+from reports.context_looks import same_id_returns
+from reports.records import Case, Observed
+from tests.unit.reports.story import START, case, hour, listing, looks_at, observed, recall, spell
+
+COMMITMENTS = tuple(load_commitments().commitments.values())
+GPSR = "eu-gpsr-22"
+TOLD_H = 100.0
+DUE_H = 172.0
+COUNT = 24
+TO_END = 700.0
+
+
+def told_case(number: int) -> Case:
+    """Listing `number` of recall `number // 2`: live from hour 50 on; what became of it turns on `number % 6`.
+
+    0: taken down within two days of the notice; 1: sold out the day after; 2: on sale to the end; 3: gone after the
+    deadline; 4: gone and back before anybody could confirm it, then on sale; 5: gone some time around the deadline.
+    """
+    place = "demo" if number % 3 else "harbour"
+    key = f"{place}:t{number}"
+    item = replace(listing(f"t{number}", place), seller=f"Seller {number % 5}")
+    of = replace(recall(number // 2 % 10), notice_id=f"us-cpsc:{27100 + number // 2}")
+    end, cause = {0: (130.0, "removed"), 1: (124.0, "out_of_stock"), 3: (220.0, "removed_policy")}.get(
+        number % 6, (0.0, "")
+    )
+    step = 6 if number % 2 == 0 else 20
+    hours = [50.0, *(float(h) for h in range(60, 701, step))]
+    if end:
+        last = max(h for h in hours if h < end)
+        looks = looks_at(key, [(h, "available" if h < end else cause) for h in hours], 1000 * number)
+        return case(
+            of, item, "identifier", looks, spell(key, 50, last, min(h for h in hours if h >= end), 400, cause=cause)
+        )
+    if number % 6 == 4:
+        first = replace(spell(key, 50, 120, 126), returned_at=hour(132), status="went_and_returned")
+        second = replace(spell(key, 132, TO_END), ordinal=2)
+        looks = looks_at(key, [(h, "removed" if h == 126 else "available") for h in hours], 1000 * number)
+        return case(of, item, "identifier", looks, first, second)
+    if number % 6 == 5:
+        looks = looks_at(
+            key, [(h, "available" if h <= 160 else "blocked" if h < 300 else "removed") for h in hours], 1000 * number
+        )
+        return case(of, item, "line", looks, spell(key, 50, 160, 300, 400, cause="removed"))
+    return case(
+        of,
+        item,
+        "identifier",
+        looks_at(key, [(h, "available") for h in hours], 1000 * number),
+        spell(key, 50, hours[-1]),
+    )
+
+
+def told_cases() -> tuple[Case, ...]:
+    return tuple(told_case(number) for number in range(COUNT))
+
+
+def told_world(**changes: object) -> Observed:
+    """Twenty-four listings of twelve recalls; the platform was told of all at hour 100 and has until hour 172."""
+    cases = told_cases()
+    keys = [one.listing.listing_key for one in cases]
+    context = Context(
+        country="US",
+        other_vantage="de",
+        commitments=COMMITMENTS,
+        told=tuple(
+            Told(one.listing.listing_key, one.recall.notice_id, "A3", "notice", hour(TOLD_H).date(), hour(TOLD_H))
+            for one in cases
+        ),
+        dues=tuple(
+            Due(key, name, basis, "A3", "notice", hour(TOLD_H), hour(DUE_H))  # type: ignore[arg-type]
+            for key in keys
+            for name, basis in ((GPSR, "notice"), ("eu-product-safety-pledge", "notice_not_bound"))
+        ),
+        dated=(Dated(keys[0], date(2026, 1, 1)),),
+        elsewhere=tuple(
+            Elsewhere(key, "de", verdict, live, "geo_blocked", hour(700), "available", hour(690))
+            for key, (verdict, live) in zip(
+                keys,
+                [("blocked_here", True), ("on_sale", True), ("gone_everywhere", False), ("unknown", None)] * 6,
+                strict=True,
+            )
+        ),
+        twins=tuple(twin(number, one) for number, one in enumerate(cases) if number % 2 == 0),
+        returns=(*same_id_returns(cases), later_return(cases[0])),
+        page_checks=(
+            PageCheck(
+                "cpsc-alibaba-2015",
+                "importer-information",
+                "alibaba",
+                "https://a.example/safe",
+                "us",
+                hour(10),
+                "reached",
+                "HTTP status 200",
+                "pages.reached",
+            ),
+            PageCheck(
+                "cpsc-alibaba-2015",
+                "access-points",
+                "alibaba",
+                "https://a.example/x",
+                "us",
+                hour(10),
+                "unknown",
+                "HTTP status 403",
+                "pages.unknown",
+            ),
+            PageCheck(
+                "eu-gpsr-22",
+                "contact-point",
+                "alibaba",
+                "https://a.example/y",
+                "us",
+                hour(10),
+                "not_found",
+                "HTTP status 404",
+                "pages.not_found",
+            ),
+        ),
+        acknowledged=tuple(
+            Acknowledged(
+                f"us-cpsc:{27100 + n}",
+                "demo",
+                f"platform-demo:{n}",
+                "https://demo.example/n",
+                date(2026, 1, 1),
+                date(2026, 1, 1) + timedelta(days=n),
+            )
+            for n in range(12)
+        ),
+        rechecked=tuple(
+            Rechecked(n, "demo" if n % 2 else "harbour", "2026-W10", "available" if n else "removed", "available")
+            for n in range(30)
+        ),
+        found_by=tuple(
+            FoundBy("demo", "en", family, f"demo:f{n}", "us-cpsc:1")  # type: ignore[arg-type]
+            for n in range(20)
+            for family in (["marks"] if n < 6 else ["kinds"] if n < 10 else ["marks", "kinds"])
+        ),
+    )
+    recalls = tuple(replace(recall(n % 10), notice_id=f"us-cpsc:{27100 + n}") for n in range(12))
+    return observed(**{"cases": cases, "recalls": recalls, "context": context, **changes})
+
+
+def twin(number: int, of: Case) -> Twin:
+    """A stand-in: every fourth is taken down at hour 90, the others stay."""
+    key = f"{of.listing.marketplace}:b{number}"
+    one = spell(key, 40, 80, 90, 130, cause="removed") if number % 8 == 0 else spell(key, 40, TO_END)
+    return Twin(
+        of.listing.listing_key,
+        Case(of.recall, replace(listing(f"b{number}", of.listing.marketplace), listing_key=key), "background", (one,)),
+    )
+
+
+def later_return(of: Case) -> Return:
+    """The first listing came back from the same seller under another id."""
+    ended = of.episodes[0]
+    assert ended.first_off_at is not None
+    return Return(
+        of.listing.listing_key,
+        of.recall.notice_id,
+        ended.last_on_sale_at,
+        ended.first_off_at,
+        "same_seller",
+        "demo:new",
+        hour(300),
+        hour(320),
+        True,
+    )
+
+
+__all__ = ["START", "told_cases", "told_world"]
