@@ -33,9 +33,9 @@ def bench_crawl(pages: int = 1000, rounds: int = ROUNDS) -> dict[str, Any]:
     """
     part = max(1, pages // rounds)
     runs: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
-    with tempfile.TemporaryDirectory() as place, _server(part * rounds) as told:
+    with tempfile.TemporaryDirectory() as place, page_server(part * rounds) as told:
         for number in range(rounds):
-            urls = [_url(told["ports"], page) for page in range(number * part, (number + 1) * part)]
+            urls = [page_url(told["ports"], page) for page in range(number * part, (number + 1) * part)]
             for kind in KINDS[number % len(KINDS) :] + KINDS[: number % len(KINDS)]:
                 runs[kind].append(_one(kind, Path(place) / f"{kind}-{number}", urls, told["ports"]))
     return _figures(runs, part, rounds, told["wire_bytes"])
@@ -89,14 +89,15 @@ def _one(kind: str, place: Path, urls: list[str], ports: list[int]) -> dict[str,
     if kind.startswith("bare"):
         place.write_text(json.dumps(urls))
     else:
-        _write_plan(place, urls, ports)
+        write_bench_plan(place, urls, ports)
     command = [sys.executable, "-m", "crawler.bench_parts", kind, str(place)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=_root())  # noqa: S603
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=source_root())  # noqa: S603
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
-def _write_plan(folder: Path, urls: list[str], ports: list[int]) -> None:
+def write_bench_plan(folder: Path, urls: list[str], ports: list[int]) -> None:
+    """A folder with a plan that looks at each URL, without a pause."""
     folder.mkdir()
     plan = Plan(
         run_id=folder.name,
@@ -114,15 +115,17 @@ def _write_plan(folder: Path, urls: list[str], ports: list[int]) -> None:
     write_plan(folder / PLAN_FILE, plan, slots)
 
 
-def _url(ports: list[int], page: int) -> str:
+def page_url(ports: list[int], page: int) -> str:
+    """The address of a page; the hosts take turns."""
     return f"http://127.0.0.1:{ports[page % len(ports)]}/item/{page}"
 
 
 @contextmanager
-def _server(pages: int) -> Iterator[dict[str, Any]]:
+def page_server(pages: int) -> Iterator[dict[str, Any]]:
+    """The server of the pages (0: as many as are asked for), with its `ports` and the `wire_bytes` of all pages."""
     command = [sys.executable, "-m", "crawler.bench_pages", str(pages), str(HOSTS)]
     with subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_root()
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=source_root()
     ) as server:
         assert server.stdout is not None  # noqa: S101
         try:
@@ -131,5 +134,6 @@ def _server(pages: int) -> Iterator[dict[str, Any]]:
             server.communicate()
 
 
-def _root() -> Path:
+def source_root() -> Path:
+    """Where the packages lie."""
     return Path(__file__).resolve().parent.parent

@@ -42,7 +42,7 @@ def read_answer(page: FetchedPage, slot: Slot, vantage: Vantage | None, registry
         asked_id=slot.listing_id,
         landed_id=slot.listing_id,
         asked_country=answer.country,
-        verified=site.verified,
+        verified=site.verified_for(LAYOUT, answer.url),
         unreadable=findings.trouble,
         hits=len(findings.hits),
     )

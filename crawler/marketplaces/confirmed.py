@@ -31,9 +31,10 @@ CONFIRMABLE = (
 class Confirmed(BaseModel):
     """One signature that a person confirmed on one page, and that page: enough to read it again.
 
-    `layout` is the page's ("" where the adapter recognised none) and `host` names the shop where a marketplace stands
-    for many (else ""): the signature counts as confirmed only there. Where nothing but the status showed the end, it
-    is bound to `title_pattern` or `body_pattern` as well, for walls answer 404 too; `body_chars` bounds the page then.
+    `layout` is the page's ("" where the adapter recognised none, `api` for an interface's answer) and `host` names the
+    shop where a marketplace stands for many (else ""): the signature counts as confirmed only there. Where nothing but
+    the status showed the end, it is bound to `title_pattern` or `body_pattern` as well, for walls answer 404 too;
+    `body_chars` bounds the page then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,6 +55,7 @@ class Confirmed(BaseModel):
     listing_id: str = ""
     status: int | None = None
     content_type: str = ""
+    seen_at: str = ""
     country: str = ""
 
     @field_validator("state")

@@ -67,12 +67,12 @@ def show_page(
     Example: stillforsale pages show 4711 --out page
     """
     from monitor.verification.blind import is_open
-    from monitor.verification.evidence import look_page, plain, printable
+    from monitor.verification.evidence import look_page, printable
 
     with open_desk(writes=False) as desk:
         page = look_page(desk.session, load_settings(initialised=False).runs_dir, look_id)
         blind = is_open(desk.session, look_id)
-    words = printable(page.text) if source else plain(page.text)
+    words = printable(page.text) if source else page.words
     about = _about(page, blind)
     if json:
         print_json({**about, "text": words})

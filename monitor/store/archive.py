@@ -123,6 +123,7 @@ def fetched_page(answered: Answered, archived: ArchivedPage) -> FetchedPage:
         requested_url=capture.requested_url,
         content_type=archived.content_type,
         listing_id=answered.slot.listing_id,
+        at=capture.finished_at,
     )
 
 

@@ -124,8 +124,7 @@ def _reading(run: SealedRun, one: Answered, archive: Archive, registry: Registry
     if capture.outcome is not Outcome.FETCHED or not capture.warc_record_id:
         return capture.reading
     archived = archive.page(capture.rendered_record_id or capture.warc_record_id)
-    page = fetched_page(one, archived).model_copy(update={"at": capture.finished_at})
-    return read_slot(page, slot, run.plan.vantages.get(slot.vantage), registry)
+    return read_slot(fetched_page(one, archived), slot, run.plan.vantages.get(slot.vantage), registry)
 
 
 def _judge_looks(session: Session, some: list[tuple[Slot, Capture]], result: Rebuilt) -> None:

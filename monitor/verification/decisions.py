@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from crawler.clock import instant
 from crawler.errors import BadInput
+from crawler.market import read_slot
 from crawler.marketplaces.address import host_of
 from crawler.marketplaces.base import Marketplace
 from crawler.marketplaces.confirmed import CONFIRMABLE, Confirmed
-from crawler.marketplaces.reader import read_page
 from crawler.marketplaces.registry import GENERIC, Registry
 from crawler.marketplaces.states import State
 from crawler.reading import Mark, Reading
@@ -45,13 +45,7 @@ def confirm(
         )
     confirmed = _confirmation(page, reading, site, _named(by), at, state)
     others = [one for one in site.confirmed if _subject_of(one) != _subject_of(confirmed)]
-    after = read_page(
-        page.page,
-        marketplace=site.name,
-        kind="listing",
-        vantage=page.vantage,
-        registry=registry.replaced(site.with_confirmed([*others, confirmed])),
-    )
+    after = _read(page, registry.replaced(site.with_confirmed([*others, confirmed])))
     if after.judgement.state is not confirmed.state:
         raise BadInput(
             f"the page would read as {after.judgement.state} ({after.judgement.rule}), not as {confirmed.state}: "
@@ -124,9 +118,7 @@ def _append(
 
 
 def _read(page: LookPage, registry: Registry) -> Reading:
-    return read_page(
-        page.page, marketplace=page.look.marketplace, kind="listing", vantage=page.vantage, registry=registry
-    )
+    return read_slot(page.page, page.slot, page.vantage, registry)
 
 
 def _confirmation(
@@ -164,6 +156,7 @@ def _confirmation(
         listing_id=page.page.listing_id,
         status=page.page.status,
         content_type=page.page.content_type,
+        seen_at=page.page.at,
         country=page.vantage.country if page.vantage else "",
     )
 

@@ -1,10 +1,12 @@
-"""The page behind a look: found in its run folder by the WARC record, whole and sealed, as bytes and as plain text.
+"""The page behind a look, or the answer of an interface: found in its run folder by the WARC record, whole and sealed,
+as bytes and as plain text.
 
 What a page brings along is never run or rendered here: it is shown as text without control characters, or written
 to a file that no browser opens by itself.
 """
 
 import hashlib
+import json
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +17,9 @@ from sqlalchemy.orm import Session
 from crawler.archive.reader import Archive
 from crawler.errors import BadInput
 from crawler.extract.decode import decode_body
+from crawler.extract.scripts import read_json
 from crawler.extract.text import squeeze, visible_text
-from crawler.plan import Vantage
+from crawler.plan import Slot, Vantage
 from crawler.reading import FetchedPage
 from crawler.record import PAGES_FILE
 from monitor.store.archive import captures, fetched_page, open_run
@@ -27,11 +30,13 @@ SHOWN_CHARS = 6000
 
 @dataclass(frozen=True, slots=True)
 class LookPage:
-    """One look with its page as it was archived. `sha256` is that of `page.body`, the bytes that the readers see;
-    `shot` is the screenshot in the run folder, None where none was taken."""
+    """One look with its page as it was archived. `slot` is what was asked for: a page, or an official interface.
+    `sha256` is that of `page.body`, the bytes that the readers see; `shot` is the screenshot in the run folder, None
+    where none was taken."""
 
     look: LookRow
     judged: JudgementRow
+    slot: Slot
     vantage: Vantage | None
     page: FetchedPage
     record_id: str
@@ -42,6 +47,14 @@ class LookPage:
     def text(self) -> str:
         """The page's source."""
         return decode_body(self.page.body, self.page.content_type)[0].replace("\x00", "")
+
+    @property
+    def words(self) -> str:
+        """What it says, as text that is safe to print: a page's words, or an interface's answer, one field a line."""
+        if self.slot.method != "api":
+            return plain(self.text)
+        data = read_json(self.text)
+        return printable((self.text if data is None else _laid_out(data))[:SHOWN_CHARS])
 
 
 def look_page(session: Session, runs_dir: Path, look_id: int) -> LookPage:
@@ -65,7 +78,8 @@ def look_page(session: Session, runs_dir: Path, look_id: int) -> LookPage:
         page = fetched_page(answered, archive.page(record_id))
     digest = hashlib.sha256(page.body).hexdigest()
     shot = run.folder / answered.capture.shot if answered.capture.shot else None
-    return LookPage(look, judged, run.plan.vantages.get(look.vantage), page, record_id, digest, shot)
+    vantage = run.plan.vantages.get(look.vantage)
+    return LookPage(look, judged, answered.slot, vantage, page, record_id, digest, shot)
 
 
 def title_of(source: str) -> str:
@@ -88,6 +102,10 @@ def printable(text: str) -> str:
         else "\N{REPLACEMENT CHARACTER}"
         for one in text
     )
+
+
+def _laid_out(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1)
 
 
 def _selector(source: str) -> Selector:

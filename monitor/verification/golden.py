@@ -11,10 +11,11 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from crawler.apis.base import LAYOUT
+from crawler.market import read_slot
 from crawler.marketplaces.confirmed import Confirmed, write_confirmed
-from crawler.marketplaces.reader import read_page
 from crawler.marketplaces.registry import Registry
-from crawler.plan import Vantage
+from crawler.plan import Slot, Vantage
 from crawler.reading import FetchedPage
 from monitor.verification.decisions import standing
 
@@ -73,9 +74,19 @@ def _problem(confirmed: Confirmed, path: Path, registry: Registry) -> str:
         requested_url=confirmed.requested_url,
         content_type=confirmed.content_type,
         listing_id=confirmed.listing_id,
+        at=confirmed.seen_at,
+    )
+    slot = Slot(
+        slot_id="confirmed",
+        purpose="look",
+        marketplace=confirmed.marketplace,
+        url=confirmed.requested_url or confirmed.url,
+        vantage="confirmed",
+        listing_id=confirmed.listing_id,
+        method="api" if confirmed.layout == LAYOUT else "crawler",
     )
     vantage = Vantage(name="confirmed", country=confirmed.country) if confirmed.country else None
-    said = read_page(page, marketplace=confirmed.marketplace, kind="listing", vantage=vantage, registry=registry)
+    said = read_slot(page, slot, vantage, registry)
     if said.judgement.state is confirmed.state:
         return ""
     return f"reads as {said.judgement.state} ({said.judgement.rule}) today, was confirmed as {confirmed.state}"

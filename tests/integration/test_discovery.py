@@ -17,8 +17,8 @@ from monitor.schedule import cycle
 from monitor.store.decision_tables import PhraseRow, WatchRow
 from monitor.store.ledger_tables import ListingRow, LookRow, SearchRow
 from monitor.store.reread import rebuild
+from tests.integration.interfaces import CANARY, EBAY_KEYS, EbayDouble, answer, everything
 from tests.integration.loopback import US, Loopback, http
-from tests.integration.test_apis import CANARY, EBAY_KEYS, EbayDouble, answer, everything
 from tests.unit.apis.answers import ebay_item, ebay_page
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
