@@ -25,7 +25,7 @@ from crawler.marketplaces.evidence import REFUSALS
 from crawler.marketplaces.states import SearchState, State
 from crawler.pace import Stop
 from crawler.plan import Slot, Vantage
-from crawler.policy import host_key
+from crawler.policy import NotAllowed, host_key
 from crawler.reading import Reading
 from crawler.record import Outcome, Rendering
 from crawler.vantage import request_headers, user_agent
@@ -95,6 +95,8 @@ class Renderer:
                 return await self._rendered(slot, page, site, seen, read)
             except BrowserMissing as error:
                 return refused(seen.fetched, str(error))
+            except NotAllowed as refusal:
+                return Seen(replace(seen.fetched, outcome=Outcome.NOT_ALLOWED, reason=str(refusal)), None, str(refusal))
             except RenderFailed as error:
                 self._stop.check()
                 return Seen(replace(seen.fetched, outcome=Outcome.FAILED, reason=str(error)), None, str(error))
@@ -122,8 +124,8 @@ class Renderer:
         ):
             while _needs_browser(site, seen):
                 document = _document(seen.fetched)
-                shown = await self._shown(look, document, site, vantage, seen.fetched, read)
-                self._fetcher.policy.pace.again(host_key(document.url))
+                async with self._fetcher.policy.turn(document.url, at_once=True):
+                    shown = await self._shown(look, document, site, vantage, seen.fetched, read)
                 if not shown.wanted:
                     return self._kept(slot, page, seen, shown, look, gate, read)
                 seen = await self._followed(look, seen.fetched, shown.wanted, site, vantage, read)
@@ -224,6 +226,8 @@ class Renderer:
             pause = policy.pauses.of(host_key(url))
             if pause is not None and pause.kind != "pace":
                 return "host_paused"
+            if policy.known_to_forbid(url):
+                return "robots"
             return "terms" if self._forbidden(url) else ""
 
         return Surroundings(

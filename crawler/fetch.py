@@ -121,7 +121,7 @@ class Fetcher:
             async with self.policy.turn(url):
                 headers = self._robots_headers(host_key(url)) | CALL_HEADERS | request.headers
                 answer = await self._exchange(url, headers, self._limits.max_body_bytes, _Private(request, archived))
-            self.policy.answered(url, answer.status, answer.headers.get("retry-after", ""))
+                self.policy.answered(url, answer.status, answer.headers.get("retry-after", ""))
         except NotAllowed as refusal:
             return Fetched(Outcome.NOT_ALLOWED, str(refusal), url)
         except FetchFailed as failure:
@@ -177,7 +177,7 @@ class Fetcher:
         await self.policy.admit(url)
         async with self.policy.turn(url):
             answer = await self._exchange(url, headers_for(host_key(url)), self._limits.max_body_bytes)
-        self.policy.answered(url, answer.status, answer.headers.get("retry-after", ""))
+            self.policy.answered(url, answer.status, answer.headers.get("retry-after", ""))
         return answer
 
     async def _checked(self, url: str) -> None:

@@ -1,4 +1,8 @@
-"""Waiting and stopping: one request at a time per host, a pause after each, and an end within seconds."""
+"""Waiting and stopping: one request at a time per host, a pause after each, and an end within seconds.
+
+Within a run a gate per host keeps order; between the runs of an archive, which may go on at the same moment in other
+processes, a lease does (`crawler.leases`).
+"""
 
 import asyncio
 import os
@@ -7,14 +11,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from crawler.clock import Clock, SystemClock
+from crawler.leases import LeaseBusy, Leases
 
 STOP_SWITCH = "stop_switch"
 INTERRUPTED = "interrupted"
 WATCH_EVERY_S = 0.5
+LONGEST_WAIT_S = 3600.0
+"""A host that asks for more is no work for one run."""
 
 
 class Stopped(Exception):
     """The run ends here; the message is the reason."""
+
+
+class TooLong(Exception):
+    """The wait for this host is no work for one run; the message says how long it is."""
 
 
 class Stop:
@@ -59,10 +70,13 @@ class _Gate:
 
 
 class Pace:
-    """One gate per host over all slots of a run. Times are on the clock's stopwatch, which no clock change moves."""
+    """One gate per host over all slots of a run. Times are on the clock's stopwatch, which no clock change moves.
 
-    def __init__(self, clock: Clock, min_delay_s: float, stop: Stop) -> None:
-        self.clock, self._min_delay_s, self._stop = clock, min_delay_s, stop
+    `leases` keep the pace with other runs; without them there are none.
+    """
+
+    def __init__(self, clock: Clock, min_delay_s: float, stop: Stop, leases: Leases | None = None) -> None:
+        self.clock, self._min_delay_s, self._stop, self._leases = clock, min_delay_s, stop, leases
         self._gates: dict[str, _Gate] = {}
 
     def slow_down(self, host: str, delay_s: float) -> None:
@@ -75,10 +89,6 @@ class Pace:
         gate = self._gate(host)
         gate.free_at_s = max(gate.free_at_s, self.clock.monotonic_s() + seconds)
 
-    def again(self, host: str) -> None:
-        """Start the pause after the latest request to `host` anew: a browser has just asked it for more."""
-        self.hold(host, self._gate(host).delay_s)
-
     def wait_s(self, host: str) -> float:
         """How long the next request to `host` has to wait, in seconds."""
         return self._gate(host).free_at_s - self.clock.monotonic_s()
@@ -88,16 +98,48 @@ class Pace:
         return {host: wait for host in self._gates if (wait := self.wait_s(host)) > 0}
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """One request to `host`: waits for its turn, and starts the pause when the request is over."""
+    async def turn(self, host: str, *, at_once: bool = False) -> AsyncIterator[None]:
+        """One request to `host`: waits for its turn, and starts the pause when the request is over.
+
+        `at_once` waits for nobody's pause, only for whoever asks just now: a page that a browser shows asks for the
+        rest of what was fetched. Raises TooLong, Stopped or DiskFull.
+        """
         gate = self._gate(host)
-        async with gate.lock:
-            await self._sleep(self.wait_s(host))
+        async with gate.lock, self._leased(host, gate):
+            if not at_once:
+                await self._sleep(self._bounded(host))
             self._stop.check()
+            yield
+
+    @asynccontextmanager
+    async def _leased(self, host: str, gate: _Gate) -> AsyncIterator[None]:
+        """The host's lease over the turn. What the pause will be is noted before the request, in case we are killed."""
+        if self._leases is None:
             try:
                 yield
             finally:
-                gate.free_at_s = max(gate.free_at_s, self.clock.monotonic_s() + gate.delay_s)
+                self._pause(gate)
+            return
+        try:
+            async with self._leases.held(host, self._stop, LONGEST_WAIT_S) as lease:
+                gate.free_at_s = max(gate.free_at_s, lease.free_at_s())
+                lease.note(max(gate.free_at_s, self.clock.monotonic_s()) + gate.delay_s)
+                try:
+                    yield
+                finally:
+                    self._pause(gate)
+                    lease.note(gate.free_at_s)
+        except LeaseBusy as busy:
+            raise TooLong(str(busy)) from busy
+
+    def _pause(self, gate: _Gate) -> None:
+        gate.free_at_s = max(gate.free_at_s, self.clock.monotonic_s() + gate.delay_s)
+
+    def _bounded(self, host: str) -> float:
+        wait_s = self.wait_s(host)
+        if wait_s > LONGEST_WAIT_S:
+            raise TooLong(f"the next request would have to wait {wait_s:.0f} s")
+        return wait_s
 
     async def _sleep(self, seconds: float) -> None:
         if seconds <= 0:

@@ -4,8 +4,8 @@ Whoever is refused here gets `not_allowed` and the reason; the network is not to
 host to rest for hours, `Retry-After` is honoured, and a host that gives no answer is left alone for half an hour.
 """
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 
 from crawler.clock import Clock, instant
 from crawler.egress import DEFAULT_PORTS
-from crawler.pace import Pace
+from crawler.pace import Pace, TooLong
 from crawler.pauses import HostPauses
 from crawler.plan import Limits
 from crawler.robots import MAX_AGE_S, RobotsRules
 
-LONGEST_WAIT_S = 3600.0
 SHORT_RETRY_S = 120.0
 LONGEST_PAUSE = timedelta(days=7)
 MOST_FAILURES = 5
@@ -41,21 +40,23 @@ class _Kept:
 
 
 def host_key(url: str) -> str:
-    """The host that pace, pauses and robots.txt are about: lower case, with the port where it is not the usual one."""
+    """The host that pace and pauses are about: lower case, with the port where it is not the usual one. A name with a
+    dot at its end is the same host."""
     parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
+    host = (parts.hostname or "").lower().rstrip(".")
     return host if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
 
 
 def retry_after(value: str, now: datetime) -> float:
-    """The seconds that a Retry-After header asks for (RFC 9110, section 10.2.3: seconds or a date); 0 if it can't
-    be read."""
+    """The seconds that a Retry-After header asks for (RFC 9110, section 10.2.3: seconds or a date), the most where it
+    was sent several times; 0 if it can't be read."""
     text = value.strip()
-    if text.isdigit():
-        return float(text[:9])
+    numbers = [part.strip() for part in text.split(",")]
+    if all(part.isascii() and part.isdecimal() for part in numbers):
+        return max(float(part[:9]) for part in numbers)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return max(0.0, (at - now).total_seconds()) if at.tzinfo else 0.0
 
@@ -90,13 +91,23 @@ class Policy:
             why = "disallowed" if rules.verdict == "rules" else rules.reason
             raise NotAllowed(f"robots: {why}")
 
-    def turn(self, url: str) -> AbstractAsyncContextManager[None]:
-        """The host's turn for one request. Raises NotAllowed where the wait is too long for a run."""
+    @asynccontextmanager
+    async def turn(self, url: str, *, at_once: bool = False) -> AsyncIterator[None]:
+        """The host's turn for one request; `at_once` as `Pace.turn` has it. What the answer asks for is to be told
+        before the turn ends. Raises NotAllowed where the wait is too long for a run, Stopped or DiskFull."""
         host = host_key(url)
         self._not_paused(host)
-        if self.pace.wait_s(host) > LONGEST_WAIT_S:
-            raise NotAllowed(f"host_paused: the next request would have to wait {self.pace.wait_s(host):.0f} s")
-        return self.pace.turn(host)
+        try:
+            async with self.pace.turn(host, at_once=at_once):
+                self._not_paused(host)
+                yield
+        except TooLong as wait:
+            raise NotAllowed(f"host_paused: {wait}") from wait
+
+    def known_to_forbid(self, url: str) -> bool:
+        """Whether a robots.txt that was read in this run disallows the URL. Asks nobody."""
+        kept = self._robots.get(_origin(url))
+        return kept is not None and not kept.rules.allows(url)
 
     def answered(self, url: str, status: int, retry_after_header: str) -> None:
         """Take note of a status that asks for restraint: 403 and 429 rest the host for hours, Retry-After as asked."""
@@ -145,12 +156,13 @@ class Policy:
         raise NotAllowed(f"host_paused: {pause.why}, until {pause.until}")
 
     async def _rules(self, host: str, url: str) -> RobotsRules:
-        kept = self._robots.get(host)
+        origin = _origin(url)
+        kept = self._robots.get(origin)
         if kept is None or self.clock.now() >= kept.until:
             rules = await self._fetched_rules(host, url)
             age_s = _UNREACHABLE_AGE_S if rules.reason.startswith("unreachable") else MAX_AGE_S
             kept = _Kept(rules, self.clock.now() + timedelta(seconds=age_s))
-            self._robots[host] = kept
+            self._robots[origin] = kept
             self.pace.slow_down(host, rules.delay_s)
         return kept.rules
 
@@ -164,6 +176,11 @@ class Policy:
         except Exception as error:
             self._down[host] = (self.clock.monotonic_s() + _UNREACHABLE_AGE_S, error)
             raise
+
+
+def _origin(url: str) -> str:
+    """What one robots.txt speaks for (RFC 9309, section 2.3): scheme, host and port."""
+    return f"{urlsplit(url).scheme}://{host_key(url)}"
 
 
 def robots_note(url: str, rules: RobotsRules, at: datetime, record_id: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ TORN_DIR = "torn"
 DISK_FULL = "disk_full"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LastCapture:
     """The latest page of a slot: its number, the URL of the next page where there is one, and those that wait for
     their turn after it."""
@@ -29,6 +29,10 @@ class LastCapture:
     page: int
     next_page_url: str
     waiting: tuple[str, ...] = ()
+
+
+_DONE = LastCapture(1, "")
+"""What most slots leave: one object for all of them, for a run may have very many."""
 
 
 @dataclass
@@ -52,6 +56,8 @@ def last_capture(capture: Capture, before: LastCapture | None = None) -> LastCap
     named = (reading.next_page_url, *reading.more) if reading else ()
     following = [url for url in named if url and url not in here and _host(url) == _host(capture.final_url)]
     waiting = tuple(dict.fromkeys((*following, *(before.waiting if before else ()))))
+    if capture.page == 1 and not waiting:
+        return _DONE
     return LastCapture(capture.page, waiting[0] if waiting else "", waiting[1:])
 
 

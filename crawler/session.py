@@ -22,6 +22,7 @@ from crawler.egress import EgressGuard
 from crawler.errors import NeedsPerson
 from crawler.fetch import Download, Fetched, Fetcher
 from crawler.folder import RunFolder
+from crawler.leases import Leases
 from crawler.manifest import seal
 from crawler.market import Market
 from crawler.marketplaces.states import SearchState, State
@@ -67,6 +68,7 @@ class Session:
         self.guard = EgressGuard(self.clock, plan.allowed_hosts)
         self.clock_jumps: list[dict[str, str]] = []
         self._download: Download = _not_connected
+        runs_dir = folder.path.resolve().parent
         self._fetcher = Fetcher(
             self._fetch_raw,
             folder.archive,
@@ -74,8 +76,8 @@ class Session:
             self.clock,
             plan.limits,
             stop,
-            HostPauses(folder.path.resolve().parent / PAUSES_FILE, self.clock),
-            Pace(self.clock, plan.limits.min_delay_s, stop),
+            HostPauses(runs_dir / PAUSES_FILE, self.clock),
+            Pace(self.clock, plan.limits.min_delay_s, stop, Leases(runs_dir, self.clock)),
             self._forbidden,
             lambda host: request_headers(host, plan.identity, None, None),
             folder.note_robots,

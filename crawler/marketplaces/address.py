@@ -16,9 +16,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def host_of(url: str) -> str:
-    """The host of a URL in lower case, "" where it has none or is broken."""
+    """The host of a URL in lower case, "" where it has none or is broken; a dot at the end of a name says nothing."""
     try:
-        return (urlsplit(url.strip()).hostname or "").lower()
+        return (urlsplit(url.strip()).hostname or "").lower().rstrip(".")
     except ValueError:
         return ""
 

@@ -93,6 +93,18 @@ def test_only_what_needs_a_browser_gets_one(tmp_path: Path) -> None:
     assert [one.reading.judgement.state for one in always.captures if one.reading] == [State.BLOCKED]
 
 
+def test_what_robots_txt_forbids_no_script_may_ask_for(tmp_path: Path) -> None:
+    rules = http(b"User-agent: *\nDisallow: /data\n")
+    with serving({"/a": shell(FILL), "/data": http(b"Add to cart"), "/robots.txt": rules}) as server:
+        run = rendered(tmp_path / "run", server, "/a")
+    (capture,) = run.captures
+    assert server.hits["/data"] == 0
+    assert capture.rendering is not None
+    assert capture.rendering.refusals["robots"] >= 1
+    assert capture.reading is not None
+    assert capture.reading.judgement.state is State.FAILED
+
+
 def test_pages_go_out_under_one_name_with_the_buyers_region_and_forget_everything(tmp_path: Path) -> None:
     script = (
         "const seen = [document.cookie, localStorage.length, navigator.userAgent, navigator.language,"

@@ -38,6 +38,16 @@ DENIED = [
     ("fec0::1", "link-local"),
     ("ff02::1", "multicast"),
     ("4000::1", "not global unicast"),
+    ("::ffff:169.254.169.254", "IPv4 in IPv6"),
+    ("::ffff:0:10.0.0.1", "not global unicast"),
+    ("64:ff9b:1::a00:1", "NAT64"),
+    ("64:ff9b::a9fe:a9fe", "NAT64"),
+    ("2002:a00:1::1", "6to4"),
+    ("2001:0:a00:1::1", "Teredo or reserved"),
+    ("fe80::1%eth0", "link-local"),
+    ("::1%lo", "loopback"),
+    ("100.100.100.200", "shared (CGNAT)"),
+    ("192.0.0.192", "reserved"),
 ]
 PUBLIC = ["1.1.1.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450::1"]
 

@@ -37,11 +37,22 @@ def test_retry_after_is_seconds_or_a_date(noon: datetime) -> None:
     assert retry_after("soon", noon) == 0
     assert retry_after("-5", noon) == 0
     assert retry_after("9" * 400, noon) > HOUR_S
+    assert retry_after("60, 300", noon) == 300
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ",", "\u00b2", "\u0664", "1.5", "1e9", "Fri, 31 Dec 99999999999999999999999 23:59:59 GMT",
+     "Fri, 31 Dec 1999 23:59:59 +99999999999999", "\x00", "Thu, 01 Jan 1970 00:00:00 GMT", "5;q=1"],
+)  # fmt: skip
+def test_a_retry_after_that_means_nothing_is_zero_and_never_an_error(text: str, noon: datetime) -> None:
+    assert retry_after(text, noon) == 0.0
 
 
 def test_the_host_is_the_authority() -> None:
     assert host_key("https://WWW.Shop.example:443/x") == "www.shop.example"
     assert host_key("http://shop.example:8080/x") == "shop.example:8080"
+    assert host_key("https://www.shop.example./x") == "www.shop.example"
 
 
 def test_a_pause_is_kept_for_the_next_run_and_forgotten_when_it_is_over(
@@ -94,6 +105,21 @@ def test_robots_txt_is_asked_once_a_day(clock: SimulatedClock, pauses: HostPause
         assert len(calls) == 2
         with pytest.raises(NotAllowed, match="terms: shop is not allowed by the operator"):
             await policy.admit("http://shop.example/")
+
+    asyncio.run(scenario())
+
+
+def test_each_scheme_and_port_has_a_robots_txt_of_its_own(clock: SimulatedClock, pauses: HostPauses) -> None:
+    calls: list[str] = []
+
+    async def scenario() -> None:
+        policy = policy_with(clock, pauses, rules_from(200, b"User-agent: *\nDisallow: /no"), calls)
+        for url in ("http://a.example/1", "https://a.example/1", "https://A.example./2", "http://a.example:8080/1"):
+            await policy.admit(url)
+        assert calls == ["http://a.example/1", "https://a.example/1", "http://a.example:8080/1"]
+        assert policy.known_to_forbid("https://a.example/no")
+        assert not policy.known_to_forbid("https://a.example/1")
+        assert not policy.known_to_forbid("https://unread.example/no")
 
     asyncio.run(scenario())
 

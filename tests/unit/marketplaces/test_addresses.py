@@ -164,3 +164,12 @@ def test_searches_and_regions_ask_for_the_buyer(registry: Registry) -> None:
     assert amazon.kind_of("https://www.amazon.com/s?k=x") == "search"
     assert ebay.kind_of("https://www.ebay.com/sch/i.html?_ssn=somebody") == "seller"
     assert ebay.kind_of("https://www.ebay.com/help") is None
+
+
+def test_a_dot_at_the_end_of_a_host_hides_no_marketplace() -> None:
+    """The operator's decision about terms binds `www.amazon.com.` as well: resolvers take both for one name."""
+    registry = load_registry()
+    for url in ("https://www.amazon.com./dp/B0823MDHDJ", "https://WWW.AMAZON.COM./", "https://amazon.com.:443/x"):
+        found = registry.for_url(url)
+        assert found is not None
+        assert found.name == "amazon"
