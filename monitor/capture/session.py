@@ -1,16 +1,20 @@
 """A session from plan to ledger: plan what is due, serve the desk until the reviewer is done, seal, ingest."""
 
-from collections.abc import Callable, Collection
+import fcntl
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from crawler.clock import SystemClock
 from crawler.errors import NeedsPerson
+from crawler.folder import FolderBusy
 from crawler.plan import Vantage
 from crawler.record import Outcome
 from monitor.capture.app import build_app
 from monitor.capture.desk import Desk
 from monitor.capture.folder import new_folder, open_folder, open_folders, seal_folder
 from monitor.capture.slots import person_slots
+from monitor.config import Settings
 from monitor.localweb.guard import Door
 from monitor.localweb.server import LocalServer
 from monitor.protocol import protocol_digest
@@ -44,6 +48,11 @@ class Asked:
 
 def hold_session(monitor: Monitor, asked: Asked, port: int, announce: Callable[[Desk, Door], None]) -> SessionResult:
     """Plan, serve, seal and ingest one session; what a killed one left is sealed first. Raises FolderBusy, BadInput."""
+    with _only_one(monitor.settings):
+        return _held(monitor, asked, port, announce)
+
+
+def _held(monitor: Monitor, asked: Asked, port: int, announce: Callable[[Desk, Door], None]) -> SessionResult:
     result = SessionResult()
     _seal_leftovers(monitor, asked.reviewer)
     _ingest(monitor, result)
@@ -105,3 +114,15 @@ def _ingest(monitor: Monitor, result: SessionResult) -> None:
         return
     result.looks += taken.looks
     result.problems.extend(taken.problems)
+
+
+@contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Each session's plan names the session before it, so a second one can't begin before the first is sealed."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "capture.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderBusy(f"another session is open in {settings.data_dir}; end it first") from None
+        yield

@@ -23,7 +23,7 @@ from monitor.matching.records import Tier
 from monitor.review.case import due_to, next_due, open_case
 from monitor.review.decisions import DECISIONS, decide
 from monitor.store.session import Store
-from monitor.verification.evidence import LookPage, look_page, plain
+from monitor.verification.evidence import LookPage, look_page
 
 WEB = Path(__file__).parent / "web"
 FILES = {"review.css": "text/css", "review.js": "text/javascript"}
@@ -100,7 +100,7 @@ class _Handlers:
 
     async def page(self, request: Request) -> Response:
         """The page of a look, as plain text: nothing that it brings along is run or rendered."""
-        return await self._evidence(request, lambda found: PlainTextResponse(plain(found.text)))
+        return await self._evidence(request, lambda found: PlainTextResponse(found.words))
 
     async def shot(self, request: Request) -> Response:
         """The screenshot of a look."""

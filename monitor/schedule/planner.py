@@ -21,7 +21,8 @@ from monitor.schedule.learning import outlook_of, seen_and_pinned
 from monitor.schedule.outlook import choose_looks
 from monitor.schedule.policy import Due, Pace
 from monitor.schedule.watched import suspects
-from monitor.store.ledger_tables import ListingRow, RunRow
+from monitor.store.chain import last_manifest, origin_of
+from monitor.store.ledger_tables import ListingRow
 
 
 def look_slots(
@@ -82,7 +83,8 @@ def make_plan_folder(
 def plan_of(
     session: Session, settings: Settings, slots: Sequence[Slot], what: str, at: datetime, protocol_sha256: str
 ) -> Plan:
-    """The header of a plan for these slots: who looks, from where, within which limits, after which run."""
+    """The header of a plan for these slots: who looks, from where, within which limits, after which run. `what` goes
+    into the run's name; `person` is a session at the desk."""
     return Plan(
         run_id=f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{what}",
         made_at=instant(at),
@@ -95,7 +97,7 @@ def plan_of(
         allowed_hosts=settings.allowed_hosts,
         marketplaces_dir=settings.marketplaces_dir,
         confirmed=load_confirmed(settings.verified_dir),
-        previous_manifest_sha256=_last_manifest(session),
+        previous_manifest_sha256=last_manifest(session, origin_of(what), settings.runs_dir),
         protocol_sha256=protocol_sha256,
         stop_file=str(settings.stop_file),
     )
@@ -170,8 +172,3 @@ def _look_slots(
             )
         )
     return slots
-
-
-def _last_manifest(session: Session) -> str:
-    newest = select(RunRow.manifest_sha256).order_by(RunRow.started_at.desc(), RunRow.run_id.desc()).limit(1)
-    return session.scalar(newest) or ""

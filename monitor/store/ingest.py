@@ -18,6 +18,7 @@ from monitor.looks.derive import derive_new
 from monitor.store.archive import SealedRun, captures, open_run, read_manifest, run_folders
 from monitor.store.base import Base
 from monitor.store.bulk import chunks, insert_new, insert_rows, take_ids
+from monitor.store.chain import origin_of
 from monitor.store.ledger_tables import (
     JudgementRow,
     ListingRow,
@@ -192,7 +193,9 @@ def _method(run: SealedRun) -> str:
 def _chain_problems(session: Session, run: SealedRun) -> list[str]:
     before = run.manifest.previous_manifest_sha256
     if not before:
-        others = session.scalar(select(func.count()).select_from(RunRow))
+        origin = origin_of(_method(run))
+        methods = session.scalars(select(RunRow.method))
+        others = sum(origin_of(method) == origin for method in methods)
         return [f"run {run.run_id} names no run before it, though the ledger has {others}"] if others else []
     if session.scalar(select(RunRow.run_id).where(RunRow.manifest_sha256 == before)):
         return []

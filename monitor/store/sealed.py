@@ -1,4 +1,4 @@
-"""Whether the archive is what the ledger says: every run's folder, its seal, and the chain that they make."""
+"""Whether the archive is what the ledger says: every run's folder, its seal, and the chains that they make."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from crawler.errors import BadInput
 from crawler.folder import FolderBusy, lock_folder
 from crawler.record import PLAN_FILE
 from monitor.store.archive import read_manifest, run_folders
+from monitor.store.chain import origin_of
 from monitor.store.ledger_tables import RunRow
 
 
@@ -27,12 +28,14 @@ def archive_problems(session: Session, runs_dir: Path) -> Iterator[tuple[str, st
     for folder in run_folders(runs_dir):
         if folder.name not in ingested:
             yield from (("archive", says) for says in _stray_problems(folder))
-    for number, run in enumerate(runs):
-        before = run.previous_manifest_sha256
+    begun: set[str] = set()
+    for run in runs:
+        before, origin = run.previous_manifest_sha256, origin_of(run.method)
         if before and before not in known:
             yield "chain", f"run {run.run_id} follows a run that is not here (manifest {before[:12]}): it was removed"
-        elif not before and number:
+        elif not before and origin in begun:
             yield "chain", f"run {run.run_id} names no run before it, though it is not the first"
+        begun.add(origin)
 
 
 def _folder_problems(folder: Path, manifest_sha256: str) -> Iterator[str]:
