@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from crawler.clock import SimulatedClock
 from crawler.marketplaces.states import State
-from monitor.capture.session import SessionResult
+from monitor.capture.session import Asked, SessionResult
 from monitor.config import Terms
 from monitor.health import examine
 from monitor.schedule.cycle import look, take_in
 from monitor.store.chain import origin_of
 from monitor.store.ledger_tables import RunRow
-from tests.integration.desk import US, Asked, Market, market, session
+from tests.integration.desk import US, Market, market, session
 
 ASKED = Asked(US, marketplaces=("demo-market",), reviewer="Reviewer One")
 
@@ -106,14 +106,10 @@ def test_a_removed_session_shows_in_its_own_chain(shop: Market) -> None:
         visited(shop)
         later(shop)
     gone = runs(shop)[1]
-    with shop.monitor.store.engine.begin() as connection:
-        for table in ("run_controls", "judgements", "looks"):
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_delete")
-        connection.exec_driver_sql("DROP TRIGGER runs_no_delete")
-        looks = f"SELECT look_id FROM looks WHERE run_id = '{gone.run_id}'"
-        connection.exec_driver_sql(f"DELETE FROM judgements WHERE look_id IN ({looks})")
-        for table in ("run_controls", "looks", "runs"):
-            connection.exec_driver_sql(f"DELETE FROM {table} WHERE run_id = '{gone.run_id}'")
+    with shop.monitor.store.engine.connect() as connection:
+        forged = f"DELETE FROM runs WHERE run_id = '{gone.run_id}'"
+        for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "DROP TRIGGER runs_no_delete", forged):
+            connection.exec_driver_sql(statement)
     shutil.rmtree(shop.monitor.settings.runs_dir / gone.folder)
     checks = examine(shop.monitor.settings, shop.monitor.clock.now())
     (said,) = [check.says for check in checks if check.name == "chain"]
