@@ -101,7 +101,8 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class PageCheck:
-    """One monthly look for a promised page. `state` is `reached`, `not_found` or `unknown`; `why` says what came."""
+    """One monthly look for a promised page. `state` is `reached`, `not_found` or `unknown`; `why` what came; `made` is
+    False where no request went out."""
 
     commitment: str
     obligation: str
@@ -114,6 +115,7 @@ class PageCheck:
     rule: str
     run_id: str = ""
     warc_record_id: str = ""
+    made: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,20 @@ class Context:
             dues=tuple(one for one in kept.dues if one.listing_key in keys),
             dated=tuple(one for one in kept.dated if one.listing_key in keys),
             elsewhere=tuple(one for one in kept.elsewhere if one.listing_key in keys),
-            twins=tuple(one for one in kept.twins if one.stands_for in keys),
+            twins=tuple(
+                _nameless(number, one)
+                for number, one in enumerate((one for one in kept.twins if one.stands_for in keys), start=1)
+            ),
             returns=tuple(
                 one for one in kept.returns if one.listing_key in keys and one.back_listing_key in {*keys, ""}
             ),
             found_by=tuple(replace(one, listing_key=alias(one.listing_key)) for one in kept.found_by),
         )
+
+
+def _nameless(number: int, twin: Twin) -> Twin:
+    """A stand-in without its name: nobody accuses an unrecalled listing of anything."""
+    name = f"stand-in {number}"
+    listing = replace(twin.case.listing, listing_key=name, listing_id="", url="", title="", seller="")
+    episodes = tuple(replace(one, listing_key=name) for one in twin.case.episodes)
+    return replace(twin, case=replace(twin.case, listing=listing, episodes=episodes, looks=()))

@@ -15,6 +15,7 @@ from monitor.verification.blind import judged_looks
 from reports.context import Acknowledged, FoundBy, PageCheck, Rechecked
 from reports.records import Recall
 
+NOT_MADE = ("not_allowed", "not_looked")
 PLATFORM_NOTICE = "platform-notice"
 
 
@@ -34,6 +35,7 @@ def page_checks(session: Session, at: datetime) -> Iterator[PageCheck]:
             rule=row.rule,
             run_id=row.run_id,
             warc_record_id=row.warc_record_id,
+            made=row.outcome not in NOT_MADE,
         )
 
 

@@ -4,6 +4,7 @@ Reads only. The parts by module: `reports.context_looks` (from looks and searche
 acknowledgements, blind re-checks).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -17,11 +18,11 @@ from monitor.commitments.load import load_commitments
 from monitor.config import Settings
 from monitor.notices.dates import current
 from monitor.notices.record import NoticeDate
-from reports.context import Basis, Context, Due, Told
+from reports.context import Basis, Context, Due, PageCheck, Told
 from reports.context_checks import acknowledged, found_by, page_checks, rechecked
 from reports.context_looks import dated, elsewhere, returns, twins
 from reports.figures.pledges import PLEDGES
-from reports.records import Case, Observed
+from reports.records import Case, Observed, Run
 
 
 def with_context(session: Session, observed: Observed, settings: Settings) -> Observed:
@@ -46,7 +47,13 @@ def with_context(session: Session, observed: Observed, settings: Settings) -> Ob
         rechecked=tuple(rechecked(session, observed.at)),
         found_by=tuple(found_by(session)),
     )
-    return replace(observed, context=context)
+    return replace(observed, context=context, runs=_with_page_checks(observed.runs, context.page_checks))
+
+
+def _with_page_checks(runs: Iterable[Run], checks: Iterable[PageCheck]) -> tuple[Run, ...]:
+    """The runs with their looks for promised pages among the visits made."""
+    made = Counter(check.run_id for check in checks if check.made)
+    return tuple(replace(run, slots_answered=run.slots_answered + made[run.run_id]) for run in runs)
 
 
 def other_vantage(settings: Settings, here: str) -> str:

@@ -222,6 +222,10 @@ class Observed:
     cleared_only: bool = False
     context: Context = field(default_factory=Context)
 
+    def exported(self) -> "Observed":
+        """What an internal export may hold: everything but dates that their sender marked as private."""
+        return replace(self, context=self.context.exported())
+
     def cleared(self) -> "Observed":
         """What the public may see: only cases that a named person cleared. Other listings have numbers for names."""
         cases = tuple(case for case in self.cases if case.cleared_by)

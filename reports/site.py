@@ -46,6 +46,12 @@ def write_report(
 ) -> ReportResult:
     """Write the report of everything that happened by `at` into `out_dir`. Public: only cleared cases are in it."""
     settings = settings or Settings()
+    observed = observed_in(store, at, settings)
+    return write_site(observed, out_dir, public=public, operator=settings.operator, contact=settings.contact)
+
+
+def observed_in(store: Store, at: datetime, settings: Settings) -> Observed:
+    """Everything that the figures see, from the default vantage, with its context."""
     vantage = settings.vantages.get(settings.default_vantage)
     with store.reader() as session:
         observed = observe(
@@ -55,8 +61,7 @@ def write_report(
             country="the US" if vantage is None or vantage.country == "US" else vantage.country,
             reviewers_needed=settings.reviewers_needed,
         )
-        observed = with_context(session, observed, settings)
-    return write_site(observed, out_dir, public=public, operator=settings.operator, contact=settings.contact)
+        return with_context(session, observed, settings)
 
 
 def write_site(

@@ -207,7 +207,7 @@ def _case_view(
     withheld = public and listing.trader is not True
     return CaseView(
         number=number,
-        title=_public_text(listing.title, withheld) or f"listing {listing.listing_id}",
+        title=public_text(listing.title, withheld) or f"listing {listing.listing_id}",
         url=safe_href(listing.url),
         marketplace=listing.marketplace,
         listing_id=listing.listing_id,
@@ -243,7 +243,8 @@ def _interval(case: Case, removal: Removal | None) -> str:
     return f"between {start} and {moment(first.first_off_at)}"
 
 
-def _public_text(text: str, withheld: bool) -> str:
+def public_text(text: str, withheld: bool) -> str:
+    """A seller's own words as the public may see them: contacts withheld."""
     return CONTACTS.sub("(contact withheld)", text) if withheld else text
 
 

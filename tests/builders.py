@@ -52,6 +52,7 @@ class Seen:
     facts: ListingFacts = field(default_factory=ListingFacts)
     method: Method = "crawler"
     page: bytes | None = None
+    route: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ def _slot(number: int, one: Seen | Searched) -> Slot:
         vantage=one.vantage,
         listing_id=one.listing_id,
         control=one.control,
+        route=one.route,
     )
 
 

@@ -3,6 +3,7 @@
 from reports.figures.base import Figure
 from reports.figures.blocks import blocks
 from reports.figures.causes import by_cause
+from reports.figures.cleared import at_least
 from reports.figures.excess import excess
 from reports.figures.means import three_ways, unweighted
 from reports.figures.notices import on_time, within_hours
@@ -20,7 +21,8 @@ from reports.records import Observed
 def all_figures(observed: Observed) -> list[Figure]:
     """Every figure for what was observed; those that can't be answered say what is missing."""
     figures = _in_order(observed)
-    return [*figures, *unweighted(figures, {case.listing.marketplace for case in observed.cases})]
+    figures += unweighted(figures, {case.listing.marketplace for case in observed.cases})
+    return [at_least(figure) for figure in figures] if observed.cleared_only else figures
 
 
 def _in_order(observed: Observed) -> list[Figure]:

@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.looks.background import BACKGROUND_RULES
+from monitor.obligations.check import PAGE_RULES
 from monitor.verification.blind import BLIND_RULES
 from monitor.verification.vantages import VANTAGE_RULES, Here
 from tests.conftest import REPOSITORY
@@ -10,7 +11,7 @@ from tests.conftest import REPOSITORY
 PAGE = (REPOSITORY / "docs" / "reference" / "verification.md").read_text()
 
 
-@pytest.mark.parametrize("rule", sorted({**BLIND_RULES, **BACKGROUND_RULES, **VANTAGE_RULES}))
+@pytest.mark.parametrize("rule", sorted({**BLIND_RULES, **BACKGROUND_RULES, **VANTAGE_RULES, **PAGE_RULES}))
 def test_every_rule_is_documented(rule: str) -> None:
     assert f"`{rule}`" in PAGE
 

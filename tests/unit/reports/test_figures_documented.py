@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from reports.exports_columns import columns_of
 from reports.figures import base
 from reports.figures.catalogue import all_figures
 from reports.method import GUARD_WORDS
@@ -45,3 +46,10 @@ def test_every_guard_is_documented_and_has_words() -> None:
 def test_every_module_of_the_statistics_is_documented() -> None:
     modules = {path.stem for path in (ROOT / "reports" / "statistics").glob("*.py") if path.stem != "__init__"}
     assert modules == {name for name in modules if f"`{name}`" in ESTIMATORS}
+
+
+def test_every_table_of_the_export_is_documented() -> None:
+    page = (ROOT / "docs" / "reference" / "export.md").read_text("utf-8")
+    assert re.findall(r"^\| `([a-z_]+)` \| (.+) \|$", page, flags=re.MULTILINE) == [
+        (name, what) for name, (what, _) in columns_of().items()
+    ]

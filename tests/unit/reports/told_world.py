@@ -18,7 +18,7 @@ from reports.context import (
     Twin,
 )
 from reports.context_looks import same_id_returns
-from reports.records import Case, Observed
+from reports.records import Case, Observed, Search
 from tests.unit.reports.story import START, case, hour, listing, looks_at, observed, recall, spell
 
 COMMITMENTS = tuple(load_commitments().commitments.values())
@@ -158,7 +158,11 @@ def told_world(**changes: object) -> Observed:
         ),
     )
     recalls = tuple(replace(recall(n % 10), notice_id=f"us-cpsc:{27100 + n}") for n in range(12))
-    return observed(**{"cases": cases, "recalls": recalls, "context": context, **changes})
+    searches = tuple(
+        Search(one.notice_id, place, hour(650), "searched") for one in recalls for place in ("demo", "harbour")
+    )
+    made = {"cases": cases, "recalls": recalls, "context": context, "searches": searches}
+    return observed(**{**made, **changes})
 
 
 def twin(number: int, of: Case) -> Twin:

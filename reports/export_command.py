@@ -1,0 +1,57 @@
+"""`stillforsale export`: the tables behind every figure."""
+
+import json as json_module
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def export(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write into; made where it is missing.")] = Path(
+        "export"
+    ),
+    format: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format", help="csv, json or parquet; may be given more than once. CSV and JSON where it is not."
+        ),
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Only cases that a named person cleared; private sellers withheld.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print folder, files and rows a table as one JSON value.")
+    ] = False,
+) -> None:
+    """Write the tables that every figure is made of, with a codebook: CSV, JSON and (with the extra) Parquet.
+
+    The figures can be computed again from these files alone. Dates of notices that were marked private are in none of
+    them, nor in the figures that are written here.
+
+    Example: stillforsale export --out export --format csv --format parquet
+    """
+    from monitor.commands.common import load_settings, settings_clock
+    from monitor.store.session import open_store
+    from reports.exports import tables
+    from reports.exports_write import formats_of, write_export
+    from reports.figures.catalogue import all_figures
+    from reports.site import observed_in
+
+    wanted = formats_of(format or ("csv", "json"))
+    settings = load_settings(initialised=False)
+    at = settings_clock(settings).now()
+    observed = observed_in(open_store(settings.ledger_url), at, settings)
+    observed = observed.cleared() if public else observed.exported()
+    made = tables(observed, all_figures(observed), public=public)
+    written = write_export(made, out, wanted, at=at, public=public)
+    if json:
+        value = {
+            "folder": str(out),
+            "files": [path.name for path in written],
+            "rows": {table.name: len(table.rows) for table in made},
+        }
+        sys.stdout.write(json_module.dumps(value, ensure_ascii=False) + "\n")
+        return
+    print(f"{len(written)} files in {out}; codebook.csv says what each column means", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Promised pages: what a look says, and when one is due."""
