@@ -3,9 +3,12 @@
 import json as json_module
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from reports.exports_write import Format
 
 
 def export(
@@ -32,26 +35,32 @@ def export(
 
     Example: stillforsale export --out export --format csv --format parquet
     """
+    from reports.exports_write import formats_of
+
+    value = _written(out, formats_of(format or ("csv", "json")), public)
+    if json:
+        sys.stdout.write(json_module.dumps(value, ensure_ascii=False) + "\n")
+        return
+    print(f"{len(value['files'])} files in {out}; codebook.csv says what each column means", file=sys.stderr)
+
+
+def _written(out: Path, formats: "list[Format]", public: bool) -> dict[str, Any]:
+    """Write the tables; gives the folder, the files and how many rows each table has."""
     from monitor.commands.common import load_settings, settings_clock
     from monitor.store.session import open_store
     from reports.exports import tables
-    from reports.exports_write import formats_of, write_export
+    from reports.exports_write import write_export
     from reports.figures.catalogue import all_figures
     from reports.site import observed_in
 
-    wanted = formats_of(format or ("csv", "json"))
     settings = load_settings(initialised=False)
     at = settings_clock(settings).now()
     observed = observed_in(open_store(settings.ledger_url), at, settings)
     observed = observed.cleared() if public else observed.exported()
     made = tables(observed, all_figures(observed), public=public)
-    written = write_export(made, out, wanted, at=at, public=public)
-    if json:
-        value = {
-            "folder": str(out),
-            "files": [path.name for path in written],
-            "rows": {table.name: len(table.rows) for table in made},
-        }
-        sys.stdout.write(json_module.dumps(value, ensure_ascii=False) + "\n")
-        return
-    print(f"{len(written)} files in {out}; codebook.csv says what each column means", file=sys.stderr)
+    written = write_export(made, out, formats, at=at, public=public)
+    return {
+        "folder": str(out),
+        "files": [path.name for path in written],
+        "rows": {table.name: len(table.rows) for table in made},
+    }

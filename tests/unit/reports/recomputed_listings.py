@@ -128,8 +128,8 @@ def by_deadline(rows: Sequence[tuple[Row, float]], at: datetime) -> Answer:
 
 def timed(listings: Listings, dues: Sequence[Row], endpoint: str) -> list[tuple[Row, float]]:
     first: dict[str, Row] = {}
-    for due in sorted(dues, key=lambda row: (row["due_at"], row["started_at"], row["act"])):
-        first.setdefault(due["listing_key"], due)
+    for one in sorted(dues, key=lambda row: (row["due_at"], row["started_at"], row["act"])):
+        first.setdefault(one["listing_key"], one)
     rows = []
     for case in listings.cases:
         due = first.get(case["listing_key"])
