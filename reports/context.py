@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from monitor.commitments.commitment import Commitment
+from monitor.relisting.lineage import Return
 from monitor.watchlist.phrases import Family
 
 if TYPE_CHECKING:
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
     from reports.records import Case
 
 Basis = Literal["notice", "notice_not_bound", "public_recall"]
-How = Literal["same_id", "same_seller", "other_seller"]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """One notice to a platform, as it bears on one listing. `clock` A2 an authority's, A3 a group's; `at` None where
-    only the day `on` is known. `private` dates are in no export and no public report."""
+    only the day `on` is known; `country` the sender's, whose holidays count. `private` dates are in no export and no
+    public report."""
 
     listing_key: str
     notice_id: str
@@ -29,6 +30,7 @@ class Told:
     act: str
     on: date
     at: datetime | None
+    country: str = ""
     private: bool = False
 
 
@@ -81,22 +83,6 @@ class Twin:
 
     stands_for: str
     case: "Case"
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """One return of what had ended. It was gone in (`ended_after_at`, `ended_by_at`] and back in (`back_after_at`,
-    `back_by_at`]; `how` says under whose name. The same form as in `monitor.relisting.lineage`."""
-
-    listing_key: str
-    recall_id: str
-    ended_after_at: datetime
-    ended_by_at: datetime
-    how: How
-    back_listing_key: str
-    back_after_at: datetime
-    back_by_at: datetime
-    confirmed_by_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +178,9 @@ class Context:
                 for number, one in enumerate((one for one in kept.twins if one.stands_for in keys), start=1)
             ),
             returns=tuple(
-                one for one in kept.returns if one.listing_key in keys and one.back_listing_key in {*keys, ""}
+                one if one.back_listing_key in {*keys, ""} else replace(one, back_listing_key="another listing")
+                for one in kept.returns
+                if one.listing_key in keys
             ),
             found_by=tuple(replace(one, listing_key=alias(one.listing_key)) for one in kept.found_by),
         )

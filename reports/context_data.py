@@ -17,10 +17,12 @@ from monitor.commitments.commitment import Commitment
 from monitor.commitments.load import load_commitments
 from monitor.config import Settings
 from monitor.notices.dates import current
+from monitor.notices.due import due_at
+from monitor.notices.moments import Moment
 from monitor.notices.record import NoticeDate
 from reports.context import Basis, Context, Due, PageCheck, Told
 from reports.context_checks import acknowledged, found_by, page_checks, rechecked
-from reports.context_looks import dated, elsewhere, returns, twins
+from reports.context_looks import dated, elsewhere, same_id_returns, twins
 from reports.figures.pledges import PLEDGES
 from reports.records import Case, Observed, Run
 
@@ -41,7 +43,7 @@ def with_context(session: Session, observed: Observed, settings: Settings) -> Ob
         dated=tuple(dated(session, observed)),
         elsewhere=tuple(elsewhere(session, observed, other)) if other else (),
         twins=tuple(twins(session, observed)),
-        returns=tuple(returns(session, observed)),
+        returns=tuple(same_id_returns(observed.cases)),
         page_checks=tuple(page_checks(session, observed.at)),
         acknowledged=tuple(acknowledged(session, observed.recalls)),
         rechecked=tuple(rechecked(session, observed.at)),
@@ -77,6 +79,7 @@ def told_of(notices: Iterable[NoticeDate], cases: Sequence[Case], at: datetime) 
                     act=notice.act,
                     on=notice.sent.on,
                     at=notice.sent.at,
+                    country=notice.country,
                     private=bool(notice.private),
                 )
 
@@ -106,26 +109,23 @@ def dues_of(
 
 
 def _after_notice(told: Told, commitment: Commitment, country: str) -> Due | None:
-    """The deadline that this notice starts, by the term for such an act of such a sender. A bare `notice` of the right
-    sender starts the main term, whatever that calls it."""
+    """The deadline that this notice starts, by the term for such an act of such a sender (`monitor.notices.due`).
+
+    A pledge that binds nobody here sets one for its own way of counting: by its main term where no other fits.
+    """
     marketplace = told.listing_key.partition(":")[0]
-    basis: Basis = "notice" if commitment.binds(marketplace, country, told.on) else "notice_not_bound"
-    terms = [one for one in commitment.terms if one.clock == told.clock and one.on == told.act]
-    if not terms and commitment.terms and told.act == "notice" and commitment.terms[0].clock == told.clock:
-        terms = [commitment.terms[0]]
-    if basis == "notice_not_bound" and commitment.id in PLEDGES:
-        terms = terms or [commitment.terms[0]]
-    elif basis == "notice_not_bound":
+    binds = commitment.binds(marketplace, country, told.on)
+    basis: Basis = "notice" if binds else "notice_not_bound"
+    if not binds and commitment.id not in PLEDGES:
         return None
-    if not terms:
-        return None
-    act = terms[0].on
-    at, on = told.at, None if told.at else told.on
-    due_at = deadline(commitment, trigger_at=at, trigger_on=on, act=act)
-    if due_at is None:
+    sent = Moment(told.on, told.at)
+    due = due_at(commitment, sent, clock=told.clock, act=told.act, country=told.country)
+    if due is None and not binds:
+        due = due_at(commitment, sent, clock=commitment.clock, act=commitment.terms[0].on, country=told.country)
+    if due is None:
         return None
     start = told.at or day_start(told.on, commitment.zone)
-    return Due(told.listing_key, commitment.id, basis, told.clock, act, start, due_at, told.private)
+    return Due(told.listing_key, commitment.id, basis, told.clock, told.act, start, due, told.private)
 
 
 def _after_recall(case: Case, on: date, commitment: Commitment) -> Due:

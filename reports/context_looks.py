@@ -5,18 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import zip_longest
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.marketplaces.states import STANDING, Standing
+from monitor.relisting.lineage import Return
 from monitor.store.bulk import chunks
 from monitor.store.decision_tables import PhraseRow
 from monitor.store.ledger_tables import EpisodeRow, ListingRow, LookRow, ReadingRow, SearchRow, SightingRow
 from monitor.store.verification_tables import BackgroundRow
 from monitor.verification.vantages import Compared, compare_vantages
-from reports.context import Dated, Elsewhere, Return, Twin
+from reports.context import Dated, Elsewhere, Twin
 from reports.records import Case, Episode, Listing, Observed
 
 ANSWERED = ("searched", "no_results")
@@ -158,30 +159,24 @@ def _episodes(session: Session, observed: Observed, keys: Sequence[str]) -> Mapp
     return {key: tuple(episodes) for key, episodes in found.items()}
 
 
-def returns(session: Session, observed: Observed) -> Iterable[Return]:
-    """What came back after a confirmed end, under the same id."""
-    del session  # lineages under other ids will be read from it
-    return same_id_returns(observed.cases)
-
-
 def same_id_returns(cases: Iterable[Case]) -> Iterator[Return]:
-    """Confirmed ends after which the same listing was on sale again, one a listing and end."""
-    seen: set[str] = set()
+    """For every confirmed end of a case's listing, whether the same listing was on sale again.
+
+    Returns under other ids come from lineages that people linked (monitor.relisting).
+    """
     for case in cases:
-        key = case.listing.listing_key
-        if key in seen:
-            continue
-        seen.add(key)
-        for ended, back in pairwise(case.episodes):
-            if ended.ended and ended.first_off_at is not None:
-                yield Return(
-                    listing_key=key,
-                    recall_id=case.recall.notice_id,
-                    ended_after_at=ended.last_on_sale_at,
-                    ended_by_at=ended.first_off_at,
-                    how="same_id",
-                    back_listing_key=key,
-                    back_after_at=max(ended.last_look_at, ended.first_off_at),
-                    back_by_at=back.first_on_sale_at,
-                    confirmed_by_person=True,
-                )
+        for ended, back in zip_longest(case.episodes, case.episodes[1:]):
+            if not ended.ended or ended.first_off_at is None:
+                continue
+            yield Return(
+                listing_key=case.listing.listing_key,
+                recall_id=case.recall.notice_id,
+                ended_after_at=ended.last_on_sale_at,
+                ended_by_at=ended.first_off_at,
+                how="same_id",
+                back_listing_key=case.listing.listing_key if back else "",
+                back_after_at=max(ended.last_look_at, ended.first_off_at) if back else None,
+                back_by_at=back.first_on_sale_at if back else None,
+                confirmed_by_person=back is not None,
+                watched_until_at=ended.last_look_at,
+            )

@@ -13,6 +13,7 @@ from reports.figures.base import NOT_COMPLIANCE, NOT_MEASURED, Figure, guarded
 from reports.figures.deadlines import Timed, met, of_platform, platforms_of
 from reports.figures.notices import timed_rows
 from reports.figures.removal import removals
+from reports.figures.returns import came_back
 from reports.records import Observed
 from reports.words import number_of, percent
 
@@ -121,7 +122,7 @@ def _korea(observed: Observed, commitment: Commitment) -> Figure:
     """Listings blocked, and relistings over first listings and relistings: what Korea's agencies publish."""
     rows = removals(observed, "off_sale")
     gone = [row for row in rows if row.right is not None]
-    back = [one for one in observed.context.returns if one.listing_key in {r.case.listing.listing_key for r in gone}]
+    back = came_back(observed, {row.case.listing.listing_key for row in gone})
     of = len(gone) + len(back)
     ratio = len(back) / of if of else None
     figure = guarded(

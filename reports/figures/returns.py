@@ -2,13 +2,13 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
-from reports.context import How, Return
+from monitor.relisting.lineage import How, Return
 from reports.figures.base import FEW, Figure, guarded
 from reports.figures.removal import hours, one_case_a_listing
 from reports.records import Case, Observed
@@ -51,36 +51,30 @@ def relisting(observed: Observed) -> list[Figure]:
 
 
 def gaps_of(observed: Observed, how: How) -> list[Gap]:
-    """One gap for each confirmed end. Where it had not come back we know so up to the last look at it, for other ids up
-    to the last answered search for its recall on its site."""
-    back: dict[tuple[str, datetime], Return] = {}
-    for one in sorted(observed.context.returns, key=lambda one: one.back_by_at):
-        if one.how == how and (how == "same_id" or one.confirmed_by_person):
-            back.setdefault((one.listing_key, one.ended_by_at), one)
+    """One gap for each confirmed end. What nobody linked yet may be its return or not: known up to then only."""
+    cases = {case.case_id: case for case in one_case_a_listing(observed.cases)}
     gaps = []
-    for case in one_case_a_listing(observed.cases):
-        for episode in case.episodes:
-            if not episode.ended or episode.first_off_at is None:
-                continue
-            came = back.get((case.listing.listing_key, episode.first_off_at))
-            if came is not None:
-                left = max(0.0, hours(came.back_after_at - came.ended_by_at))
-                gaps.append(Gap(case, left, max(left, hours(came.back_by_at - came.ended_after_at))))
-            else:
-                known = episode.last_look_at if how == "same_id" else _last_search(observed, case, episode.first_off_at)
-                gaps.append(Gap(case, max(0.0, hours(known - episode.first_off_at)), math.inf))
+    for one in observed.context.returns:
+        case = cases.get(f"{one.recall_id}/{one.listing_key}")
+        if case is None or one.how != how:
+            continue
+        known = one.back_after_at if one.back_by_at is not None else one.watched_until_at
+        left = max(0.0, hours((known or one.ended_by_at) - one.ended_by_at))
+        if one.back_by_at is None or not one.confirmed_by_person:
+            gaps.append(Gap(case, left, math.inf))
+        else:
+            gaps.append(Gap(case, left, max(left, hours(one.back_by_at - one.ended_after_at))))
     return gaps
 
 
-def _last_search(observed: Observed, case: Case, otherwise: datetime) -> datetime:
-    found = [
-        one.searched_at
-        for one in observed.searches
-        if one.notice_id == case.recall.notice_id
-        and one.marketplace == case.listing.marketplace
-        and one.state in ("searched", "no_results")
-    ]
-    return max([otherwise, *found])
+def came_back(observed: Observed, keys: Collection[str]) -> list[Return]:
+    """The confirmed returns of these listings, each once, whatever it is the return of."""
+    found = {
+        (one.back_listing_key, one.back_by_at): one
+        for one in observed.context.returns
+        if one.listing_key in keys and one.back_by_at is not None and one.confirmed_by_person
+    }
+    return list(found.values())
 
 
 def _within(observed: Observed, gaps: Sequence[Gap], how: How, days: int) -> Figure:
@@ -151,7 +145,7 @@ def ratio(observed: Observed) -> Figure:
     """K7 returns over first listings and returns together: Korea's consumer agency counted 759 of 1,336 in 2024."""
     first = [case for case in one_case_a_listing(observed.cases) if case.episodes]
     keys = {case.listing.listing_key for case in first}
-    back = [one for one in observed.context.returns if one.listing_key in keys]
+    back = came_back(observed, keys)
     of = len(first) + len(back)
     share = len(back) / of if of else None
     words = f"{number_of(len(back), 'return')} followed {number_of(len(first), 'first listing')}"

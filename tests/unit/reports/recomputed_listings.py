@@ -181,7 +181,13 @@ def pledges(listings: Listings) -> Iterator[Named]:
             answer(share, share, unknown=len(rows) - len(gone), unknown_of=len(rows), **rest),
         )
     gone_keys = {row["case"]["listing_key"] for row in listings.all("off_sale", "A4") if row["right"] is not None}
-    back = sum(row["listing_key"] in gone_keys for row in listings.tables["returns"])
+    back = len(
+        {
+            (row["back_listing_key"], row["back_by_at"])
+            for row in listings.tables["returns"]
+            if row["listing_key"] in gone_keys and row["confirmed_by_person"] and row["back_by_at"]
+        }
+    )
     yield ("K1", "the pledge's way", "kr-kftc-2024", "off_sale"), ratio(back, len(gone_keys) + back)
 
 

@@ -1,10 +1,9 @@
 """The other figures (K4, K6 to K14), computed again from an export: no line of ours is used."""
 
 import math
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -118,7 +117,7 @@ def k7(listings: Listings) -> Iterator[Named]:
                 found = answer(low, high, bands[0] if bands else None, **rest, unknown=open_ones, unknown_of=len(gaps))
             yield ("K7", f"back within {days} days", how.replace("_", " "), "off_sale"), found
     first = {case["listing_key"] for case in listings.cases if listings.episodes.get(case["listing_key"])}
-    back = sum(row["listing_key"] in first for row in listings.tables["returns"])
+    back = returned(listings, first)
     yield ("K7", "returns over first listings and returns", "all", "off_sale"), ratio(back, len(first) + back)
 
 
@@ -127,39 +126,28 @@ def _one_share(spans: Sequence[Interval], limit: float, weights: np.ndarray) -> 
 
 
 def _gaps(listings: Listings, how: str) -> Iterator[tuple[Row, float, float]]:
-    back: dict[tuple[str, Any], Row] = {}
-    for row in sorted(listings.tables["returns"], key=lambda row: row["back_by_at"]):
-        if row["how"] == how and (how == "same_id" or row["confirmed_by_person"]):
-            back.setdefault((row["listing_key"], row["ended_by_at"]), row)
-    for case in listings.cases:
-        for one in listings.episodes.get(case["listing_key"], []):
-            if not one["ended"]:
-                continue
-            end, came = one["first_off_at"], back.get((case["listing_key"], one["first_off_at"]))
-            if came:
-                left = max(0.0, hours(came["back_after_at"], end))
-                yield case, left, max(left, hours(came["back_by_at"], came["ended_after_at"]))
-            else:
-                yield case, max(0.0, hours(_known_until(listings, case, one, how), end)), math.inf
+    cases = {(case["listing_key"], case["notice_id"]): case for case in listings.cases}
+    for row in listings.tables["returns"]:
+        case = cases.get((row["listing_key"], row["recall_id"]))
+        if case is None or row["how"] != how:
+            continue
+        came, known = row["back_by_at"], row["back_after_at"] if row["back_by_at"] else row["watched_until_at"]
+        left = max(0.0, hours(known or row["ended_by_at"], row["ended_by_at"]))
+        sure = came is not None and row["confirmed_by_person"]
+        yield case, left, max(left, hours(came, row["ended_after_at"])) if sure else math.inf
 
 
-def _known_until(listings: Listings, case: Row, one: Row, how: str) -> Any:
-    if how == "same_id":
-        return one["last_look_at"]
-    searches = [
-        row["searched_at"]
-        for row in listings.tables["searches"]
-        if (row["notice_id"], row["marketplace"]) == (case["notice_id"], case["marketplace"])
-        and row["state"] in SEARCHED
-    ]
-    return max([one["first_off_at"], *searches])
+def returned(listings: Listings, keys: Collection[str]) -> int:
+    """How many confirmed returns followed these listings."""
+    rows = [row for row in listings.tables["returns"] if row["listing_key"] in keys and row["confirmed_by_person"]]
+    return len({(row["back_listing_key"], row["back_by_at"]) for row in rows if row["back_by_at"]})
 
 
 def k8(listings: Listings) -> Iterator[Named]:
     cases = listings.tables["cases"]
     recalls: dict[tuple[str, str], set[str]] = {}
-    ends: dict[tuple[str, str], Any] = {}
-    starts: dict[tuple[str, str], Any] = {}
+    ends: dict[tuple[str, str], datetime] = {}
+    starts: dict[tuple[str, str], datetime] = {}
     for case in cases:
         seller = (case["marketplace"], case["seller"])
         if case["seller"]:

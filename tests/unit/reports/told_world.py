@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from monitor.commitments.load import load_commitments
+from monitor.relisting.lineage import Return
 from reports.context import (
     Acknowledged,
     Context,
@@ -13,7 +14,6 @@ from reports.context import (
     FoundBy,
     PageCheck,
     Rechecked,
-    Return,
     Told,
     Twin,
 )
@@ -100,7 +100,10 @@ def told_world(**changes: object) -> Observed:
             )
         ),
         twins=tuple(twin(number, one) for number, one in enumerate(cases) if number % 2 == 0),
-        returns=(*same_id_returns(cases), later_return(cases[0])),
+        returns=(
+            *same_id_returns(cases),
+            *(other_return(one, n == 0) for n, one in enumerate(cases) if one.episodes[-1].ended),
+        ),
         page_checks=(
             PageCheck(
                 "cpsc-alibaba-2015",
@@ -175,20 +178,21 @@ def twin(number: int, of: Case) -> Twin:
     )
 
 
-def later_return(of: Case) -> Return:
-    """The first listing came back from the same seller under another id."""
-    ended = of.episodes[0]
+def other_return(of: Case, back: bool) -> Return:
+    """From the same seller under another id: the first listing came back so, the others had not by hour 680."""
+    ended = of.episodes[-1]
     assert ended.first_off_at is not None
     return Return(
-        of.listing.listing_key,
-        of.recall.notice_id,
-        ended.last_on_sale_at,
-        ended.first_off_at,
-        "same_seller",
-        "demo:new",
-        hour(300),
-        hour(320),
-        True,
+        listing_key=of.listing.listing_key,
+        recall_id=of.recall.notice_id,
+        ended_after_at=ended.last_on_sale_at,
+        ended_by_at=ended.first_off_at,
+        how="same_seller",
+        back_listing_key="demo:new" if back else "",
+        back_after_at=hour(300) if back else None,
+        back_by_at=hour(320) if back else None,
+        confirmed_by_person=back,
+        watched_until_at=hour(680),
     )
 
 
