@@ -10,6 +10,7 @@ Separator = Literal[".", ",", ""]
 
 _AMOUNT = re.compile(r"\d[\d.,'\u00a0\u202f \u2019]*\d|\d")
 _PLAIN = re.compile(r"^\d+(\.\d+)?$")
+_THOUSANDS = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
 _MOST = Decimal("1e12")
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("US $", "USD"), ("US$", "USD"), ("C $", "CAD"), ("C$", "CAD"), ("CA$", "CAD"), ("AU $", "AUD"), ("A$", "AUD"),
@@ -25,6 +26,23 @@ _CODES = frozenset(
     "PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SLE SOS SRD SYP SZL THB TJS TMT TND TOP TRY "
     "TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW".split()
 )
+_WHOLE = frozenset("CLP COP HUF IDR ISK JPY KRW PYG UGX VND XAF XOF".split())
+"""Currencies that are printed without a fraction: three digits behind a separator are thousands."""
+_MONEY = r"(?:[A-Z]{0,3} ?[$€£¥₹₱] ?|[A-Z]{3} )?\d[\d.,]*(?: ?(?:[€£¥]|[A-Z]{3}\b))?"
+_SHIPPING = r"(?:shipping|delivery|postage|p&p|versand|lieferung|livraison|spedizione|env[ií]o|frete|送料)"
+_BESIDE = tuple(
+    re.compile(part, re.IGNORECASE)
+    for part in (
+        r"\([^()]*\d[^()]*\)",
+        rf"(?:\+ ?|, ){_MONEY}\W{{0,3}}{_SHIPPING}",
+        rf"{_SHIPPING}\W{{0,3}}{_MONEY}",
+        rf"{_MONEY}\W{{0,3}}{_SHIPPING}",
+        rf"\b(?:was|list(?: price)?|typical price|r\.?r\.?p\.?|msrp|original(?:ly|preis| price)?|pre[cç]io original|preço original|statt|uvp|antes|原价|定価)\W{{0,3}}{_MONEY}",
+        rf"\b\d{{1,2}} ?x ?{_MONEY}|(?:\d+ (?:interest-free )?)?payments? of {_MONEY}|{_MONEY} ?(?:/|per|pro|al|por) ?(?:mo\b|month|monat|mes\b|mois)",
+        rf"{_MONEY} ?(?:/|per|pro) ?(?:\d+ ?)?(?:fl\.? )?(?:oz|ounce|lb|kg|g|l|ml|cl|m|ft|count|ct|unit|stück|unità)\b",
+    )
+)
+"""What stands beside a price and is none: a price by weight or by the month, the former price, the shipping."""
 _CODE = re.compile(r"(?<![A-Za-z])([A-Z]{3})\s?[$€£¥]?\s?\d|\d\s?([A-Z]{3})(?![A-Za-z])")
 
 
@@ -46,6 +64,12 @@ def plain_amount(value: Any) -> Decimal | None:
     return _sane(text)
 
 
+def amount_in(value: Any, currency: str) -> Decimal | None:
+    """A machine-readable amount in a currency: `173.000` pesos are thousands, for they have no fraction."""
+    thousands = currency in _WHOLE and isinstance(value, str) and _THOUSANDS.match(value.strip())
+    return read_amount(value, "") if thousands else plain_amount(value)
+
+
 def read_amount(text: str, separator: Separator = ".") -> Decimal | None:
     """The first amount in a printed price, with the site's decimal separator ("" to guess)."""
     found = _AMOUNT.search(text[:200])
@@ -58,11 +82,28 @@ def read_amount(text: str, separator: Separator = ".") -> Decimal | None:
 def read_prices(text: str, separator: Separator = ".", currency: str = "") -> Prices:
     """Lowest and highest amount of a printed price or range, and its currency (`currency` where only `$` or `¥`
     stands there, which many countries use)."""
-    amounts = [read_amount(found.group(), separator) for found in _AMOUNT.finditer(text[:200])]
+    printed = _amounts_in(text[:200])
+    if len(printed) > 1:
+        text = _offered(text[:200])
+        printed = _amounts_in(text)
+    named = currency_in(text, currency)
+    amounts = [read_amount(amount, "" if named in _WHOLE else separator) for amount in printed]
     real = [amount for amount in amounts if amount is not None]
-    if not real:
-        return Prices(currency=currency)
-    return Prices(min(real), max(real), currency_in(text, currency))
+    return Prices(min(real), max(real), named) if real else Prices(currency=currency)
+
+
+def _amounts_in(text: str) -> list[str]:
+    """Every amount of a text but percentages."""
+    return [found.group() for found in _AMOUNT.finditer(text) if text[found.end() :].lstrip()[:1] != "%"]
+
+
+def _offered(text: str) -> str:
+    """A text with several amounts without those that are not what is asked for it, as long as one is left."""
+    for beside in _BESIDE:
+        shorter = beside.sub(" ", text)
+        if _amounts_in(shorter):
+            text = shorter
+    return text
 
 
 def currency_in(text: str, default: str = "") -> str:

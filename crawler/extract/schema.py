@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from crawler.extract.prices import Prices, plain_amount
+from crawler.extract.prices import Prices, amount_in
 from crawler.extract.scripts import objects_at, read_json
 from crawler.extract.text import own_text, squeeze
 
@@ -130,7 +130,7 @@ def prices_of(product: dict[str, Any]) -> Prices:
         specified = [one for one in _listed(offer.get("priceSpecification")) if isinstance(one, dict)]
         for place in (offer, *(specified[:1] if offer.get("price") is None else [])):
             for key in ("price", "lowPrice", "highPrice"):
-                amount = plain_amount(_first(place.get(key)))
+                amount = amount_in(_first(place.get(key)), text_of(place.get("priceCurrency")).upper())
                 if amount is not None:
                     amounts.append(amount)
             currency = currency or text_of(place.get("priceCurrency"))

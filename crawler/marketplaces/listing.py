@@ -6,7 +6,7 @@ from typing import Any
 from crawler.extract import schema
 from crawler.extract.countries import country_code
 from crawler.extract.gtin import valid_gtin
-from crawler.extract.prices import Prices, plain_amount
+from crawler.extract.prices import Prices, amount_in
 from crawler.marketplaces.page import SitePage
 from crawler.marketplaces.signatures import find_marks
 from crawler.reading import ListingFacts, Mark, MarkKind
@@ -88,9 +88,10 @@ class ListingPage(SitePage):
         """Prices by schema.org data, else by OpenGraph."""
         found = schema.prices_of(self.product)
         if found.low is None:
-            amount = plain_amount(self.open_graph.get("product:price:amount") or self.open_graph.get("og:price:amount"))
-            named = self.open_graph.get("product:price:currency") or self.open_graph.get("og:price:currency") or ""
-            found = Prices(amount, amount, named.upper()[:3])
+            tags = self.open_graph
+            named = (tags.get("product:price:currency") or tags.get("og:price:currency") or "").upper()[:3]
+            amount = amount_in(tags.get("product:price:amount") or tags.get("og:price:amount"), named)
+            found = Prices(amount, amount, named)
         return found._replace(currency=found.currency or self.default_currency)
 
     def seller(self) -> str:

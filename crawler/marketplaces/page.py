@@ -1,6 +1,8 @@
 """A page of a marketplace as web-poet's page object: its text, its elements, its JSON, lazily and bounded."""
 
-from functools import cached_property
+import re
+from collections import Counter
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -75,12 +77,19 @@ class SitePage(WebPage):  # type: ignore[type-arg]
 
     @cached_property
     def host(self) -> str:
-        """The host of the page's address, or of the address that the page gives as its own."""
-        own = self.url or self.canonical_link
+        """The host of the page's address, or of the address that the page gives as its own; else the one of the site's
+        hosts that most of its links lead to ("" where it names none)."""
         try:
-            return (urlsplit(own).hostname or "").removeprefix("www.")
+            stated = urlsplit(self.url or self.canonical_link).hostname
         except ValueError:
-            return ""
+            stated = None
+        return (stated or self._linked_host).removeprefix("www.")
+
+    @cached_property
+    def _linked_host(self) -> str:
+        hosts = (*self.site.hosts, *self.site.host_currencies, *self.site.host_countries)
+        named = Counter(found.lower() for found in _links_to(hosts).findall(self.text))
+        return named.most_common(1)[0][0] if named else ""
 
     @cached_property
     def canonical_link(self) -> str:
@@ -140,7 +149,9 @@ class SitePage(WebPage):  # type: ignore[type-arg]
         link = next((href for one in given if (href := one.get("href")) is not None), "")
         if link.startswith(("http://", "https://")):
             return link
-        return f"https://{'www.' if self.site.www else ''}{self.site.hosts[0]}/" if self.site.hosts else ""
+        if not self.site.hosts:
+            return ""
+        return f"https://{'www.' if self.site.www else ''}{self._linked_host or self.site.hosts[0]}/"
 
     def first(self, *candidates: str, scope: parsel.Selector | None = None) -> str:
         """The text of the first candidate that says something. A candidate is a CSS selector of an element, with
@@ -208,6 +219,13 @@ class SitePage(WebPage):  # type: ignore[type-arg]
     def printed_prices(self, text: str) -> Prices:
         """Prices as this page prints them."""
         return read_prices(text, self.separator, self.default_currency)
+
+
+@cache
+def _links_to(hosts: tuple[str, ...]) -> re.Pattern[str]:
+    """Links to one of these hosts, which it finds without their subdomains; nothing where there are none."""
+    names = "|".join(re.escape(host) for host in sorted(set(hosts), key=len, reverse=True))
+    return re.compile(rf"(?i)//(?:[a-z0-9-]+\.)*?({names})[\"'/:?\\]" if hosts else "$.^")
 
 
 def _is_canonical(link: Any) -> bool:

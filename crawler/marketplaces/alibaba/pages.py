@@ -36,8 +36,11 @@ class Search(SearchPage):
     """Search results, as a page or as the JSON behind it."""
 
     def cards(self) -> list[SearchHit]:
-        groups = [*objects_at(self.data, "model.offers"), *objects_at(self.data, "offerResultData.offers")]
-        return [hit for group in groups for hit in self._hits_of(group)] or super().cards()
+        """The JSON's offers first: a page shows only some of them before its scripts run."""
+        listed = objects_at(self.data or self.state("offers"), "offerResultData.offers")
+        groups = [*objects_at(self.data, "model.offers"), *listed]
+        hits = [hit for group in groups for hit in self._hits_of(group)]
+        return [*hits, *super().cards()] if self.data is None else hits
 
     def _hits_of(self, group: dict[str, Any]) -> list[SearchHit]:
         """One offer, or a supplier with a list of them."""

@@ -4,9 +4,12 @@ import json
 import re
 from functools import cached_property
 
+import parsel
+
 from crawler.extract.countries import country_named_in
 from crawler.extract.prices import Prices
 from crawler.marketplaces.base import ListingPage, SearchPage
+from crawler.reading import SearchHit
 
 _POSTAL_CODE = re.compile(r"\b\d{4,6}(?:-\d{4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b")
 _SOLD_BY = re.compile(
@@ -20,6 +23,7 @@ _STORE = re.compile(
 )
 _RANGE, _PRICE = ".a-price-range .a-offscreen", ".a-price:not(.a-text-price)"
 _AUTHOR = re.compile(r"^(?:by|von|de|di|par) .*\(", re.I)
+_SPONSORED = re.compile(r"^\[(?:Sponsored|Gesponsert|Sponsorisé|Sponsorizzato|Patrocinado|Gesponsord)\]\s*", re.I)
 _STORE_END = re.compile(r"[ -]Store$")
 _HOSTS = {
     "co.uk": "GB",
@@ -97,3 +101,8 @@ class Listing(ListingPage):
 
 class Search(SearchPage):
     """Search results, best-seller lists."""
+
+    def card(self, card: parsel.Selector) -> SearchHit | None:
+        """Without the word that marks an advertisement in the titles of older pages."""
+        hit = super().card(card)
+        return hit and hit.model_copy(update={"title": _SPONSORED.sub("", hit.title)})

@@ -9,6 +9,10 @@ from crawler.reading import Mark, MarkKind, SearchHit
 _DETAILS = re.compile(
     r"^(?:Details about|Dettagli su|Détails sur|Details zu|Detalles de|Meer informatie over)\s*", re.I
 )
+_NEW = re.compile(
+    r"^(?:New listing|Neues Angebot|Nouvelle annonce|Nuova inserzione|Nuevo anuncio|Anuncio nuevo|Nieuwe aanbieding|新規出品)\s+",
+    re.I,
+)
 _REFUSED = re.compile(r"(?:post|ship|deliver)s? to\s+([A-Z][\w .'-]+?)(?:\s*[-|,(]|$)")
 
 
@@ -40,5 +44,7 @@ class Search(SearchPage):
     """Search results, and a seller's listings, which are a search too."""
 
     def cards(self) -> list[SearchHit]:
-        """Without the first card, which is an empty sample that the page carries along."""
-        return [hit for hit in super().cards() if hit.title.lower() != "shop on ebay"]
+        """Without the first card, which is an empty sample that the page carries along, and without what the site puts
+        before a new listing's title."""
+        hits = [hit for hit in super().cards() if hit.title.lower() != "shop on ebay"]
+        return [hit.model_copy(update={"title": _NEW.sub("", hit.title)}) for hit in hits]

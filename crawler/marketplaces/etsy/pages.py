@@ -12,9 +12,17 @@ class Listing(ListingPage):
         old = self.first("[itemprop=offerDetails] [itemprop=price]::attr(content)")
         amount = plain_amount(old)
         if amount is None:
-            return super().prices()
+            return self._new_prices()
         currency = self.first("[itemprop=offerDetails] [itemprop=currency]::attr(content)")
         return Prices(amount, amount, currency or self.default_currency)
+
+    def _new_prices(self) -> Prices:
+        """The range over all variants, where the printed price (the lowest, with this buyer's tax) lies in it."""
+        over_all, printed = self.schema_prices(), self.printed_prices(self.field("price"))
+        if printed.low is None or over_all.low is None or over_all.high is None:
+            return over_all if printed.low is None else printed
+        same = printed.currency == over_all.currency and over_all.low <= printed.low <= over_all.high
+        return over_all if same else printed
 
     def served_place(self) -> str:
         return self.labelled("[data-estimated-shipping] span, #shipping-and-returns-div span", "deliver to")

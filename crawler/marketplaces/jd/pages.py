@@ -2,10 +2,12 @@
 
 import re
 
+from crawler.extract.text import squeeze
 from crawler.marketplaces.base import ListingPage, SearchPage
 from crawler.reading import Mark, MarkKind
 
 _SKU = re.compile(r"\bskuid\s*:\s*['\"]?(\d{5,})")
+_NAME = re.compile(r"\bskuid\s*:\s*['\"]?\d+['\"]?\s*,\s*name\s*:\s*['\"]([^'\"]{2,300})['\"]")
 _STATUS = re.compile(r"\bwarestatus\s*:\s*['\"]?(\d)")
 _SUFFIX = re.compile(r"(?:【行情|【图片|【品牌|\s*-\s*京东).*$")
 _PREFIX = re.compile(r"^【[^】]*】")
@@ -36,7 +38,8 @@ class Listing(ListingPage):
         named = self.field("title")
         if named or not self.listing_id():
             return named
-        return _PREFIX.sub("", _SUFFIX.sub("", self.title_element))
+        stated = _NAME.search(self.text)
+        return _PREFIX.sub("", _SUFFIX.sub("", self.title_element)) or squeeze(stated[1] if stated else "")
 
 
 class Search(SearchPage):

@@ -64,15 +64,19 @@ class Listing(ListingPage):
         return text_at(self.shop_product, "title") or super().title()
 
     def prices(self) -> Prices:
-        """schema.org or OpenGraph in the buyer's currency, else the JSON's own, in hundredths."""
+        """schema.org or OpenGraph in the buyer's currency, else the JSON's own, in hundredths, else the printed one."""
         found = self.schema_prices()
         if found.low is not None and found.currency:
             return found
         cents = [plain_amount(one.get("price")) for one in objects_at(self.shop_product, "variants")]
         amounts = [one / 100 for one in cents if one is not None]
         if not amounts or (isinstance(self.data, dict) and "product" in self.data):
-            return found
-        return Prices(min(amounts), max(amounts), self._market("currency", '"active":"', '"'))
+            printed = self.printed_prices(self.field("price"))
+            return found if printed.low is None else printed._replace(currency=printed.currency or self._currency())
+        return Prices(min(amounts), max(amounts), self._currency())
+
+    def _currency(self) -> str:
+        return self._market("currency", '"active":"', '"')
 
     def brand(self) -> str:
         return text_at(self.shop_product, "vendor") or text_at(self.state("meta"), "product.vendor") or super().brand()
