@@ -9,25 +9,27 @@ import re
 from collections.abc import Iterable, Iterator
 
 from crawler.feeds.codes import is_code
-from crawler.feeds.models import Found
+from crawler.feeds.found import Found
+from crawler.feeds.makers import handed_by, is_spoken, recaller
 from crawler.feeds.notice import Notice
+from crawler.feeds.ordinary import (
+    INVENTED,
+    NOT_BRANDS,
+    is_measured_word,
+    is_no_brand,
+    is_ordinary,
+    plain_words,
+    says_what,
+)
 from crawler.feeds.sellers import sellers_of
-from crawler.feeds.words import key, plain_keys, tokens
+from crawler.feeds.words import common_keys, key, tokens
 
-_BRANDED = re.compile(r"(?<![\w-])([A-Z0-9][\w&'+.™®]*(?:\s[A-Z][\w&'+.™®]*){0,2})[-\s][Bb]rand(?:ed)?\b")
+_BRANDED = re.compile(r"(?<![\w-])([A-Z0-9][\w&'+.™®]*(?:(?:\s&)?\s[A-Z][\w&'+.™®]*){0,2})[-\s][Bb]rand(?:ed)?\b")
 _LISTED = re.compile(
-    r"((?:[A-Z][\w&'+.-]*(?:\s[A-Z][\w&'+.-]*)?,\s)*[A-Z][\w&'+.-]*(?:\s[A-Z][\w&'+.-]*)?),?\s+and\s+$"
+    r"(?<!\S)((?:[A-Z][\w&'+.-]*(?:\s[A-Z][\w&'+.-]*)?,\s)*[A-Z][\w&'+.-]*(?:\s[A-Z][\w&'+.-]*)?),?\s+and\s+$"
 )
-_QUOTED = re.compile(r"[\"“]\s*([^\"”]{2,40}?)[,.]?\s*[\"”]")
-_RECALLER = re.compile(
-    r"^(?:CPSC,?\s+(?:and\s+)?)?(?P<firm>.{2,60}?),?\s+(?:Voluntarily\s+)?(?:Recalls?|Expands?|Re-?announces?)\b(?!ed)"
-)
-_LEGAL_FORM = re.compile(
-    r"[,\s]+(?:inc|llc|l\.l\.c|ltd|limited|co|corp|corporation|company|gmbh|s\.?a|plc|intl|international|usa|u\.s\.a|"
-    r"enterprises?|industries|group|holdings?|america|north america|brands|products|technology|technologies|equipment|"
-    r"homes?)\b\.?(?:,?\s+of\s.*)?$",
-    re.IGNORECASE,
-)
+_QUOTED = re.compile(r"[\"“]\s*([^\"”]{1,40}?)[,.]?\s*[\"”]")
+_MARKED = re.compile(r"(?:^|Recalls\s|of\s|\s)((?:[A-Z][\w&'’+.-]*\s)?[A-Z][\w&'’+.-]*)[®™]")
 _OPENINGS = re.compile(
     r"^(?:(?:the\s(?=recalled)|recalled|certain|all|model\syears?|various|children['’]s|women['’]s|men['’]s"
     r"|kids['’]|adult|youth)\s+|(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?\s+|\d[\w.\"”'-]*\s+)+",
@@ -39,37 +41,37 @@ _INVOLVES = re.compile(
     rf"\b(?:recall|warning|expansion|reannouncement)\s+(?:involves|includes|is\sfor|concerns)\s+"
     rf"(?:(?:all|certain|the|various|about\s[\d,]+)\s)*({_RUN})(?=\s[a-z(]|[-\s]brand)"
 )
-_INVENTED = re.compile(r"[a-z\d][A-Z]|^[A-Z]{3,}$|\d")
-"""How invented names are often written: GhostKettle, ZORBO, Super9. An ordinary word with a capital may be anything."""
-_CUT = re.compile(r"^.*\b(?:The|These|Recalls?|Recalled|Involves)\s+")
+_OWNED = re.compile(
+    rf"\b(?:recall|warning|expansion)\s+(?:involves|includes|is\sfor|concerns)\s+"
+    rf"(?:(?:all|certain|the|various|about\s[\d,]+)\s)*({_RUN}?)['’]s?\s"
+)
+_CUT = re.compile(r"^(?:.*[.:!?]\s+)?(?:The|These)\s+|^.*(?:\b(?:Recalls?|Recalled|Involves)|['’][Ss])\s+(?=[A-Z])")
+_YEARS = re.compile(r"^(?:(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?\s+)+")
+_GOES_ON = re.compile(
+    r"\s(?:sold|which|that|with|and|in|for|from|made|manufactured|equipped|used|designed|purchased|is|are|was|were)\b"
+)
+"""What follows a capital name that says the kind as well; otherwise the kind follows, written small."""
+_STORE_LINES = frozenset({"basics", "essentials"})
+_ARTICLES = frozenset({"The", "This", "These", "A"})
 _PARTICLES = frozenset({"&", "+", "de", "di", "du", "la", "le", "of", "by"})
-_NOT_BRANDS = frozenset(
-    "the this these recalled all amazon walmart target costco generic no other some both various model year made style "
-    "item cpsc".split()
-)
-_ACRONYMS = frozenset(
-    "rov rovs utv utvs atv atvs led diy usb ac dc tv bb gps uv hd xl e-bike e-bikes ebike ebikes".split()
-)
 _MOST_WORDS = 3
+_KEPT_WORDS = 2
 
 
 def brands_of(notice: Notice) -> tuple[Found, ...]:
     """The brands of a notice, each once, those that are called so first; empty where nothing tells."""
-    found = [*_called(notice), *_opening_and_known(notice)] or list(_by_firm_or_name(notice))
+    firm = recaller(notice.title)
+    own = [Found(firm, notice.title[:120])] if firm and is_spoken(firm, notice.description) else []
+    found = [*_called(notice), *_opening_and_known(notice)]
+    if not found and not own:
+        found = list(_leading(notice)) or list(handed_by(notice))
+        own = [Found(firm, notice.title[:120])] if firm else []
+    found += own
     kept: dict[str, Found] = {}
     for one in found:
-        if len(one.value) > 1 and not _is_no_brand(one.value):
+        if one in own or (len(one.value) > 1 and not is_no_brand(one.value)):
             kept.setdefault("".join(map(key, tokens(one.value))), one)
     return tuple(kept.values())
-
-
-def _by_firm_or_name(notice: Notice) -> Iterator[Found]:
-    """The firm that recalls it, where the description speaks of it; else also what opens the names."""
-    firm = _recaller(notice.title)
-    if not firm or f" {_plain(firm)} " not in f" {_plain(notice.description)} ":
-        yield from _leading(notice)
-    if firm:
-        yield Found(firm, notice.title[:120])
 
 
 def _called(notice: Notice) -> Iterator[Found]:
@@ -78,52 +80,101 @@ def _called(notice: Notice) -> Iterator[Found]:
         for match in _BRANDED.finditer(text):
             value = _without_opening(match[1])
             words = tokens(value)
-            if not words or all(_says_what(word) for word in words):
+            if not words or words[-1] in _ARTICLES or all(says_what(word) for word in words):
                 continue
-            if listed := _LISTED.search(text[max(0, match.start() - 60) : match.start()]):
+            before = text[max(0, match.start() - 60) : match.start()]
+            if (listed := _LISTED.search(before)) and "brand" not in before.lower():
                 parts = (_without_opening(part.strip()) for part in listed[1].split(","))
                 yield from (Found(part, text[max(0, match.start() - 60) : match.end()]) for part in parts if part)
             yield Found(value, match[0])
+    for text in (notice.title, *(product.name for product in notice.products)):
+        for match in _MARKED.finditer(text):
+            words = tokens(match[1])
+            yield Found(" ".join(words[1:] if is_ordinary(words[0]) else words), match[0])
+    owned = _OWNED.search(notice.description)
+    if (
+        owned
+        and not _is_name(owned[1], notice)
+        and not (is_ordinary(tokens(owned[1])[-1]) or tokens(owned[1])[-1].isdigit())
+    ):
+        yield Found(_without_opening(owned[1]), owned[0])
+
+
+def _is_name(owner: str, notice: Notice) -> bool:
+    """Whether a product's own name has the possessive: "Rebecca's Toys" are not Rebecca's."""
+    return any(re.search(rf"\b{re.escape(owner)}['’]", product.name) for product in notice.products)
 
 
 def _opening_and_known(notice: Notice) -> Iterator[Found]:
     """What opens a product's name and is quoted from the product, a seller, the firm that recalls, or a party."""
-    exact = {_plain(match[1]): match[0] for match in _QUOTED.finditer(notice.description)}
-    exact |= {_plain(one.value): one.span for one in sellers_of(notice)}
-    if firm := _recaller(notice.title):
-        exact[_plain(firm)] = notice.title[:120]
-    parties = {_plain(one.name): one.name for one in notice.firms}
+    exact = {plain_words(match[1]): match[0] for match in _QUOTED.finditer(notice.description)}
+    exact |= {plain_words(one.value): one.span for one in sellers_of(notice)}
+    if firm := recaller(notice.title):
+        exact[plain_words(firm)] = notice.title[:120]
+    parties = {plain_words(one.name): one.name for one in notice.firms}
     for product in notice.products:
         words = _OPENINGS.sub("", product.name).split()
         leads = [" ".join(words[:count]).strip(',;:"“”®™') for count in range(1, min(5, len(words)))]
-        leads = [lead for lead in leads if not _is_no_brand(lead) and not is_code(lead)]
-        said = next((lead for lead in leads if _plain(lead) in exact), "")
+        leads = [lead for lead in leads if not is_no_brand(lead) and not is_code(lead)]
+        said = next((lead for lead in leads if plain_words(lead) in exact), "")
         called = next((lead for lead in reversed(leads[:3]) if _firm_called(parties, lead)), "")
         if lead := said or called:
-            source = exact[_plain(lead)] if said else _firm_called(parties, lead)
-            yield Found(lead.replace("®", "").replace("™", ""), source)
+            source = exact[plain_words(lead)] if said else _firm_called(parties, lead)
+            yield Found(_without_kind(lead.replace("®", "").replace("™", "")), source)
+
+
+def _without_kind(lead: str) -> str:
+    """The words without what they say of the kind behind the name, where that is two words and more."""
+    words = lead.split()
+    while len(words) > _KEPT_WORDS and is_ordinary(words[-1]) and not is_ordinary(words[0]):
+        words.pop()
+    ordinary = [word for word in words[1:] if is_ordinary(word)]
+    return words[0] if len(lead.split()) > _MOST_WORDS and ordinary == words[1:] else " ".join(words)
 
 
 def _leading(notice: Notice) -> Iterator[Found]:
-    """The capital words after "this recall involves"; else those that open a product's name."""
+    """The capital words after "this recall involves"; else what opens a product's name and is no ordinary word."""
     small = _small_words(notice)
     for match in _INVOLVES.finditer(notice.description):
         words = tokens(_OPENINGS.sub("", match[1]))
-        while words and (is_code(words[-1]) or _says_what(words[-1]) or re.search(r"^\d|-.*-", words[-1])):
+        is_kind = is_ordinary if _GOES_ON.match(notice.description, match.end()) else says_what
+        while words and (is_code(words[-1]) or is_kind(words[-1]) or re.search(r"^\d|-.*-", words[-1])):
             words.pop()
-        if words and len(words) <= _MOST_WORDS and not all(_says_what(word) for word in words):
-            yield Found(" ".join(words), match[0])
+        named = len(words) <= _MOST_WORDS and not all(map(is_kind, words))
+        if words and named and not is_no_brand(" ".join(words)):
+            yield Found(_alone(words, notice.description), match[0])
             return
     for name in (*(product.name for product in notice.products), _recalled(notice.title)):
-        run = _run(tokens(_OPENINGS.sub("", re.split(r"\s+and\s+|,\s+", name)[0])), small)
-        if any(_INVENTED.search(word) for word in run):
-            yield Found(" ".join(run), name[:120])
+        for part in _listed(_OPENINGS.sub("", re.split(r"\s[\"“]", name)[0]), small):
+            run = _run(tokens(part), small)
+            if any(INVENTED.search(word) for word in run) or (run and key(run[0]) not in common_keys()):
+                yield Found(_alone(run, notice.description), name[:120])
+
+
+def _alone(run: list[str], description: str) -> str:
+    """The shortest beginning of the words that the description also gives alone: Droyd, of "Droyd Fury"."""
+    plain = f" {plain_words(description)} "
+    for count in range(1, len(run)):
+        lead, following = plain_words(" ".join(run[:count])), plain_words(run[count])
+        if all(map(is_ordinary, run[:count])):
+            continue
+        if re.search(rf" {re.escape(lead)} (?!{re.escape(following)}\b)", plain):
+            return " ".join(run[:count])
+    return " ".join(run)
+
+
+def _listed(name: str, small: frozenset[str]) -> list[str]:
+    """The names that open "Acme, Bexo and Cordo Kettles"; the name's first part where it opens with no such list."""
+    parts = re.split(r",?\s+and\s+|,\s+", name)
+    short = [len(_run(tokens(part), small)) == len(tokens(part)) for part in parts[:-1]]
+    return parts if parts[:-1] and all(short) else parts[:1]
 
 
 def _run(words: list[str], small: frozenset[str]) -> list[str]:
     run: list[str] = []
     for word in words:
-        mark = _is_mark(word, small)
+        store = bool(run) and word.lower() in _STORE_LINES
+        mark = _is_mark(word, small) or (not run and word.lower() in NOT_BRANDS and _opens_store_line(words)) or store
         if len(run) == _MOST_WORDS or not (mark or (run and word.lower() in _PARTICLES)):
             break
         run.append(word)
@@ -134,29 +185,12 @@ def _run(words: list[str], small: frozenset[str]) -> list[str]:
 
 def _is_mark(word: str, small: frozenset[str]) -> bool:
     capital = any(sign.isupper() for sign in word)
-    return capital and key(word) not in small and not _says_what(word) and not is_code(word)
+    return capital and key(word) not in small and not is_ordinary(word) and not is_measured_word(word)
 
 
-def _says_what(word: str) -> bool:
-    parts = [part for part in map(key, re.split(r"[/-]", word)) if part and not part.isdigit()]
-    return word.lower() in _ACRONYMS or not parts or all(part in plain_keys() for part in parts)
-
-
-def _recaller(title: str) -> str:
-    """The firm that recalls by the title, without its legal form and trade words: Yoto, of "Yoto Inc. Recalls"."""
-    match = _RECALLER.match(title)
-    if not match or " and " in match["firm"] or match["firm"].endswith(" to"):
-        return ""
-    firm = re.sub(r"\([^)]*\)", " ", match["firm"]).strip(" ,.")
-    whole = firm
-    for _ in range(4):
-        firm = _LEGAL_FORM.sub("", firm).strip(" ,.") or firm
-    firm = firm.removeprefix("The ") if firm != whole else firm
-    return "" if _is_no_brand(firm) else firm
-
-
-def _is_no_brand(text: str) -> bool:
-    return text.lower() in _NOT_BRANDS or all(_says_what(word) for word in tokens(text))
+def _opens_store_line(words: list[str]) -> bool:
+    """Whether a shop's own line opens the words: Amazon Basics."""
+    return len(words) > 1 and words[1].lower() in _STORE_LINES
 
 
 def _recalled(title: str) -> str:
@@ -180,13 +214,9 @@ def _small_words(notice: Notice) -> frozenset[str]:
 
 def _firm_called(parties: dict[str, str], lead: str) -> str:
     """The party (by its plain name) whose name opens with these words: Yoto, of Yoto Inc."""
-    words = _plain(lead)
+    words = plain_words(lead)
     return next((name for plain, name in parties.items() if words and f"{plain} ".startswith(f"{words} ")), "")
 
 
 def _without_opening(text: str) -> str:
-    return " ".join(tokens(re.sub(r"^(?:This|All|Certain)\s+", "", _CUT.sub("", text))))
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", text.lower().replace("'", "")).split())
+    return " ".join(tokens(_YEARS.sub("", re.sub(r"^(?:This|All|Certain)\s+", "", _CUT.sub("", text)))))

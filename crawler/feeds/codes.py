@@ -37,6 +37,8 @@ _DENIED = re.compile(
 ASIN = re.compile(r"B0[A-Z0-9]{8}")
 _FNSKU = re.compile(r"X00[A-Z0-9]{7}")
 _LOWER_RUN = re.compile(r"[a-z]{4,}")
+_TAILED = re.compile(r"[A-Z]{2,}\d{2,}[a-z]{1,4}")
+"""MX725adve: what stands small behind the digits is no word."""
 _TWO_WORDS = re.compile(r"[a-z]{2}.*\d.*[a-z]{2}")
 _JOINED_CODE = re.compile(r"(?=.*\d)[A-Z]{2,}-\w+-[\w-]*\w")
 _NUMBERED_WORD = re.compile(r"[A-Z][a-z]{2,}-?\d{1,2}(?:st|nd|rd|th)?")
@@ -79,13 +81,17 @@ def is_code(token: str) -> bool:
     has_letter = any(char.isalpha() for char in token)
     if not (has_digit and has_letter):
         return False
-    worded = (_LOWER_RUN.search(token) or _TWO_WORDS.search(token)) and not _JOINED_CODE.fullmatch(token)
+    worded = (_LOWER_RUN.search(token) or _TWO_WORDS.search(token)) and not (
+        _JOINED_CODE.fullmatch(token) or _TAILED.fullmatch(token)
+    )
     return not (worded or _NUMBERED_WORD.fullmatch(token))
 
 
 def is_number(token: str) -> bool:
-    """Digits alone (or with hyphens), three to eighteen: a model only where the text calls it one."""
+    """Digits alone (or with hyphens, or as 790.990121), three to eighteen: a model only where the text calls it one."""
     digits = re.sub(r"[-_/ ]", "", token)
+    if re.fullmatch(r"\d{3}\.\d{5,8}", token):
+        return True
     return bool(re.fullmatch(r"\d[\d_/-]*\d", token)) and 3 <= len(digits) <= 18 and not is_denied(token)
 
 

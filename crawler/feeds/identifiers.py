@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from crawler.extract.gtin import valid_gtin
 from crawler.feeds.brands import brands_of
 from crawler.feeds.codes import ASIN, bare
-from crawler.feeds.models import Found, models_in, models_in_name
+from crawler.feeds.found import Found
+from crawler.feeds.models import models_in, models_in_name
 from crawler.feeds.notice import Identifier, IdentifierKind, Notice
+from crawler.feeds.printed import codes_of_the_name
 from crawler.feeds.sellers import sellers_of
 
 _GTIN_CUE = re.compile(r"\b(?:UPC|EAN|GTIN|bar\s?code)s?\b", re.IGNORECASE)
@@ -52,6 +54,7 @@ def _read(notice: Notice, *, glued: bool) -> Iterator[Identifier]:
         yield from _as("model", models_in(prose))
     for name in names:
         yield from _as("model", (*models_in(name), *models_in_name(name)))
+        yield from _as("model", tuple(codes_of_the_name(name, notice.description)))
     yield from _as("batch", (Found(match["value"], _around(prose, match)) for match in _BATCH.finditer(prose)))
     yield from _as("seller", sellers_of(notice))
     if not any(one.kind == "brand" for one in notice.identifiers):

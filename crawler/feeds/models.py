@@ -7,19 +7,21 @@ a product's name carries it. What is "not included" is left out.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from crawler.extract.gtin import valid_gtin
 from crawler.feeds.codes import bare, is_bare_capitals, is_capital_code, is_code, is_measured, is_number, trimmed
+from crawler.feeds.found import Found
+from crawler.feeds.printed import printed_codes
 
-_NUMBER = r"(?:numbers?|nos?\b\.?|num\b\.?|\#s?|codes?)"
+_NUMBER = r"(?:numbers?|nos?\b\.?|num\b\.?|\#(?:s\b)?|codes?)"
 _CUE = re.compile(
     rf"""\b(?:
         (?:models?|skus?)(?:\(s\))?(?:\s*/\s*(?:sku|item|style|part|name|upc))?(?:\s*{_NUMBER}|\s*\#|\s*names?)?(?:\(s\))?
       | (?:item|style|part|product|catalogu?e?|reference|article|stock|kimball|mid|identification)(?:\s*/\s*sku)?
         \s*{_NUMBER}(?:\(s\))?
       | (?:item|mid|style)\s*[:\#]
+      | styles?(?=\s+(?:(?:include|are)\s+)?[a-z]{{0,4}}\d[\w-]*[,\s(])(?:\s+include)?
       | p/[nc]\)?(?:\s*\#|\s*numbers?)?
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -54,25 +56,23 @@ _QUOTED = re.compile(r"\s*[:=]?\s*(?:is|are|of)?\s*[\"“]([A-Z0-9][A-Z0-9 /.-]{
 _INTRODUCTION = re.compile(r"[a-z\s,'-]{0,80}:|[a-z\s,'-]{0,60}\b(?:is|are)\b(?=\s+[\"“#]?\w*\d)")
 _PAIR = re.compile(r"(?!UPC|SKU|LOT|NO |MY )[A-Z]{2,4} \d{3,6}(?:\.\d)?(?![\w.,-]*\w)")
 _BRACKETS = re.compile(r"\([^()]*\)")
+_SHORT = re.compile(r"[A-Z]{1,2}-?\d{1,3}[A-Z]?|V\d+\.\d+|\d{2,4}[a-z]{1,2}")
+"""What else is a lamp, a version or a measure (T30, V1.1, 905e): a model where it stands right after the word."""
+_NAME_BETWEEN = re.compile(r"(?:\s+[A-Z][\w-]*){1,5}\s*(?:,\s*(?:and\s+|or\s+)?|\s(?:and|or)\s+)(?=(\S+))")
+_SERIES = re.compile(r"([A-Z]{2,}-[A-Z]+)-[\w-]+")
+"""A model without digits: one of three and more that open alike, TA-BBL-Pink-NEW."""
 _SUFFIX = re.compile(r"(?!UPC|LOT|SKU)[A-Z]{1,3}")
 _BETWEEN = re.compile(r"\s*(?:[,;).]|and\b|or\b|$)")
 _SERIAL = re.compile(r"\b(?:serial|lot|batch|cohort)", re.IGNORECASE)
-_PRINTED = re.compile(r"\b(?:printed|marked|labell?ed|engraved)\b")
-_OTHER_MARKS = re.compile(r"\b(?:batch|lots?|serial|date|code|RN|cohort|CA\d+)\b", re.IGNORECASE)
-_IN_QUOTES = re.compile(r"[\"“]([A-Z0-9][\w./-]{3,24})[,.]?[\"”]")
-_STRONG = re.compile(r"[-_].*\d|\d.*[-_]|\d{3}")
 _DIGIT = re.compile(r"\d")
 _LEADING_WORDS = 3
+_PRICED = re.compile(r"\b(?:price|MSRP)\b", re.IGNORECASE)
+_GTIN_DIGITS = 12
+_LONG_CODE = 6
+_SERIES_LEAST = 3
+_USUAL_DIGITS = 9
 _LONGEST_SENTENCE = 400
 _SPAN = 120
-
-
-@dataclass(frozen=True)
-class Found:
-    """A value and the words that it was read from."""
-
-    value: str
-    span: str
 
 
 def models_in(text: str) -> tuple[Found, ...]:
@@ -81,9 +81,9 @@ def models_in(text: str) -> tuple[Found, ...]:
     for cue in _CUE.finditer(text):
         for one in _after_cue(text, cue):
             found.setdefault(bare(one.value), one)
-    for one in _printed(text):
+    for one in printed_codes(text):
         found.setdefault(bare(one.value), one)
-    return tuple(one for one in found.values() if len(one.value) < 12 or not valid_gtin(one.value))
+    return tuple(found.values())
 
 
 def models_in_name(name: str) -> tuple[Found, ...]:
@@ -129,8 +129,11 @@ def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
     if introduced and introduced[0].endswith(":") and not _opens_with_code(text[introduced.end() :]):
         yield from _in_table(text, cue)
         return
-    called_number = bool(re.search(_NUMBER, cue[0], re.IGNORECASE))
+    quoted = text[max(0, cue.start() - 1) : cue.start()] in ('"', "“")
+    called_number = quoted or bool(re.search(_NUMBER, cue[0], re.IGNORECASE))
+    called_model = cue[0].lower().startswith("model")
     at, found, skipped = introduced.end() if introduced else cue.end(), 0, 0
+    last, before = at, ""
     while at < len(text) and not _SENTENCE_END.match(text, at):
         bracket = _PARENTHESIS.match(text, at) if found else None
         gap = _GAP.match(text, at)
@@ -145,9 +148,13 @@ def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
         if not token:
             return
         value = trimmed(token[0])
-        if _fits(value, text, token, found, called_number=called_number):
-            found += 1
+        short = called_model and not skipped and bool(_SHORT.fullmatch(value)) and not is_measured(f" {value}")
+        if short or _fits(value, text, token, found, called_number=called_number):
+            found, last, before = found + 1, token.end(), value
             yield Found(value, text[cue.start() : token.end()][-_SPAN:])
+        elif found and (between := _NAME_BETWEEN.match(text, last)) and _like(trimmed(between[1]), before):
+            at = between.end()
+            continue
         elif value.lower() not in _JOINING and not (found and _SUFFIX.fullmatch(value)):
             skipped += 1
             if found or (value.lower() not in _FILLING and (skipped > _LEADING_WORDS or not value[:1].isupper())):
@@ -155,16 +162,10 @@ def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
         at = token.end()
 
 
-def _printed(text: str) -> Iterator[Found]:
-    """Codes in quotation marks that are printed on the product or its box, where no lot or serial is spoken of."""
-    if not _IN_QUOTES.search(text):
-        return
-    for sentence in _SENTENCE_END.split(text):
-        if _PRINTED.search(sentence) and not _OTHER_MARKS.search(sentence):
-            quoted = (trimmed(match[1]) for match in _IN_QUOTES.finditer(sentence))
-            yield from (
-                Found(code, sentence.strip()[-_SPAN:]) for code in quoted if _STRONG.search(code) and is_code(code)
-            )
+def _like(value: str, other: str) -> bool:
+    """Whether two codes have digits and letters in the same places."""
+    shapes = [re.sub(r"[A-Za-z]", "a", _shape(one)) for one in (value, other)]
+    return shapes[0] == shapes[1] and any(char.isdigit() for char in value)
 
 
 def _opens_with_code(text: str) -> bool:
@@ -196,19 +197,32 @@ def _in_table(text: str, cue: re.Match[str]) -> Iterator[Found]:
 
     Codes of letters and digits count; bare numbers only before a UPC, or where they have the width of a column.
     """
-    end = _SENTENCE_END.search(text, cue.end())
-    region = _SPACED_UPC.sub(" ", text[cue.start() : end.start() if end else len(text)])
+    region = _SPACED_UPC.sub(" ", text[cue.start() : _table_end(text, cue.end())])
     serial = bool(_SERIAL.search(region[:250]))
     ranged = _ranged(region)
     first_column = not _HEADER_BEFORE.search(text[: cue.start()].rstrip() + " ")
+    series = Counter(match[1] for match in _SERIES.finditer(region))
     width = _column_width(region[cue.end() - cue.start() :], first_column=first_column, serial=serial)
     for token in _TOKEN.finditer(region):
         value = trimmed(token[0])
         if value in ranged or (serial and _looks_serial(value)):
             continue
-        number = is_number(value) and (_shape(value) == width or bool(_GTIN_NEXT.match(region, token.end())))
-        if number or (is_code(value) and len(value) >= 4):
+        number = is_number(value) and (_is_wide(value, width) or bool(_GTIN_NEXT.match(region, token.end())))
+        joined = _SERIES.fullmatch(value)
+        serried = bool(joined) and series[joined[1] if joined else ""] >= _SERIES_LEAST
+        upc = len(value) >= _GTIN_DIGITS and bool(valid_gtin(value))
+        if not upc and (number or serried or (is_code(value) and len(value) >= 4)):
             yield Found(value, region[max(0, token.start() - 40) : token.end() + 20].strip())
+
+
+def _table_end(text: str, at: int) -> int:
+    """The end of the sentence that holds the table, and of those after it that go on with codes."""
+    while end := _SENTENCE_END.search(text, at):
+        following = [trimmed(token[0]) for token in islice(_TOKEN.finditer(text, end.end()), 2)]
+        if not following or not all(len(token) >= _LONG_CODE and is_code(token) for token in following):
+            return end.start()
+        at = end.end()
+    return len(text)
 
 
 def _ranged(region: str) -> set[str]:
@@ -234,9 +248,18 @@ def _column_width(region: str, *, first_column: bool, serial: bool) -> str:
     body = [cell for cell in cells if not re.fullmatch(_HEADER_WORDS + r"|numbers?|codes?|#|of|and|\w+s", cell, re.I)]
     if first_column and body and is_number(body[0]):
         return _shape(body[0])
-    shapes = Counter(_shape(cell) for cell in cells if is_number(cell) and 5 <= sum(map(str.isdigit, cell)) <= 9)
+    shapes = Counter(_shape(cell) for cell in cells if is_number(cell) and 5 <= sum(map(str.isdigit, cell)) <= 11)
+    if _PRICED.search(region[:250]):
+        return ""
     common = shapes.most_common(1)
-    return common[0][0] if common and common[0][1] > 1 and not serial else ""
+    least = 2 if common and sum(map(str.isdigit, common[0][0])) <= _USUAL_DIGITS else 3
+    return common[0][0] if common and common[0][1] >= least and not serial else ""
+
+
+def _is_wide(number: str, width: str) -> bool:
+    """Whether a number has the column's width; plain numbers may be a digit shorter or longer."""
+    shape = _shape(number)
+    return shape == width or (bool(width) and set(shape + width) == {"9"} and abs(len(shape) - len(width)) <= 1)
 
 
 def _looks_serial(value: str) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from crawler.feeds.models import Found
+from crawler.feeds.found import Found
+from crawler.feeds.looks import colours_in, sizes_in
 from crawler.feeds.notice import Fact, FactKind, Notice
 from crawler.feeds.text import month_number
 
@@ -20,18 +21,6 @@ _JOINED = r",?\s*(?:up\s+)?(?:through|to|and|until|thru|-|–)\s*(?:the\s+end\s+
 _PERIOD = rf"(?:{_BARE_MONTH}{_JOINED})?{_MONTH}(?:{_JOINED}{_MONTH})?"
 _SALE = re.compile(rf"\b(?i:from|between|in|during|since)\s+{_PERIOD}")
 _MADE = re.compile(rf"\b(?i:manufactured|made|produced)\s+(?:only\s+)?(?:(?i:from|between|in|after|since)\s+){_PERIOD}")
-_COLOURS = (
-    "black white gray grey silver gold red blue navy green teal turquoise aqua yellow orange pink purple violet lilac "
-    "lavender brown tan beige cream ivory bronze copper charcoal burgundy maroon coral mint khaki"
-).split()
-_COLOUR = re.compile(
-    rf"\b(?:(?:light|dark|hot|baby|bright|matte|sky|royal)\s)?(?:{'|'.join(_COLOURS)})\b", re.IGNORECASE
-)
-_SIZE = re.compile(
-    r"\b\d+(?:\.\d+)?(?:\s?[½¼¾])?[-\s]?(?:inch(?:es)?|feet|foot|ft\.?|cm|mm|oz\.?|ounces?|lbs?\.?|pounds?|quarts?|qt\.?|"
-    r"gallons?|liters?|ml|piece|pieces|pack|count)\b",
-    re.IGNORECASE,
-)
 _MOST = 24
 """Colours, and sizes, of one notice at most: a longer list tells nothing apart."""
 
@@ -78,16 +67,6 @@ def made_months(text: str) -> Months | None:
     return _months(_MADE, text)
 
 
-def colours_in(text: str) -> tuple[Found, ...]:
-    """The colours that the text names, in lower case, each once."""
-    return _each(_COLOUR, text)
-
-
-def sizes_in(text: str) -> tuple[Found, ...]:
-    """The measures that the text names, each once."""
-    return _each(_SIZE, text)
-
-
 def _read(notice: Notice) -> Iterator[Fact]:
     if notice.authority.startswith("us-") and (prices := prices_in(notice.sold_at)):
         highest = str(prices.highest) if prices.highest > prices.lowest else ""
@@ -124,12 +103,3 @@ def _period(bare: str, month: str, year: str, end_month: str, end_year: str) -> 
     pairs = [(bare, year), (month, year), (end_month, end_year)]
     given = [(month_number(name), of) for name, of in pairs if name]
     return [f"{of}-{number:02d}" for number, of in given] if all(number for number, _ in given) else []
-
-
-def _each(pattern: re.Pattern[str], text: str) -> tuple[Found, ...]:
-    found: dict[str, Found] = {}
-    for match in pattern.finditer(text):
-        value = " ".join(match[0].lower().split())
-        around = text[max(0, match.start() - 30) : match.end() + 30]
-        found.setdefault(value, Found(value, around))
-    return tuple(found.values())

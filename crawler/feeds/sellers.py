@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crawler.feeds.models import Found
+from crawler.feeds.found import Found
 from crawler.feeds.notice import Notice
 
 _TRADING_AS = re.compile(
-    r"\b(?:dba|d/b/a|doing business as),?\s+"
+    r"\b(?:dba|d/b/a|doing business as),?\s+(?:as\s+)?"
     r"(?:(?:an?\s+)?(?:online|amazon|walmart|temu|ebay|shein)?\s*(?:seller|store)\s+)?"
     r"([^,()]+?)(?=,|\s*\(|\)|\s+of\s+[A-Z]|\s+and\s|[.;]\s|[.;]?$)",
     re.IGNORECASE,

@@ -42,6 +42,13 @@ def generic_keys() -> frozenset[str]:
     return _words_of("generic_words.txt")
 
 
+@cache
+def common_keys() -> frozenset[str]:
+    """Keys of the words in common_words.txt, which stand there as keys."""
+    lines = (_FOLDER / "common_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
 def _words_of(name: str) -> frozenset[str]:
     lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
     rest = (line.partition(": ")[2] or line for line in lines if not line.startswith("#"))

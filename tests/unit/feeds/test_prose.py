@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.feeds.looks import colours_in, sizes_in
 from crawler.feeds.notice import Fact, Notice
-from crawler.feeds.prose import colours_in, facts_of, made_months, prices_in, sale_months, sizes_in
+from crawler.feeds.prose import facts_of, made_months, prices_in, sale_months
 from crawler.feeds.registry import read_any, read_data
 from tests.unit.feeds.records import api, recall
 
@@ -62,8 +63,39 @@ def test_what_is_no_month_is_none() -> None:
 
 def test_colours_and_sizes_come_once_each_with_their_words() -> None:
     assert [one.value for one in colours_in("in Dark Blue, red and RED; blackened")] == ["dark blue", "red"]
-    assert [one.value for one in sizes_in("a 12-inch pan of 1.5 quarts, 12-inch lid")] == ["12-inch", "1.5 quarts"]
+    assert [one.value for one in sizes_in("a 12-inch pan of 1.5 quarts, 12-inch lid")] == ["12 in", "1.5 qt"]
     assert "12-inch pan" in sizes_in("a 12-inch pan")[0].span
+
+
+@pytest.mark.parametrize(
+    ("text", "colours"),
+    [
+        ("black, white and gray-trimmed kettles with a white label", ["black", "white"]),
+        ("a navy blue kettle in a red and green box", ["navy blue"]),
+        ('"Acme" is printed in white letters on the Blue Avocado Kettles', []),
+        ("sold by Black Sierra and Black+Decker in multi-colored sets", ["multicolored"]),
+        ("lights in rose gold; olive-green; Light Grey", ["rose gold", "olive-green", "light gray"]),
+    ],
+)
+def test_colours_are_those_of_the_product(text: str, colours: list[str]) -> None:
+    assert [one.value for one in colours_in(text)] == colours
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("about 18-1/2 to 20 ¾ inches long and nine inches wide", ["18.5 in", "20.75 in", "9 in"]),
+        ('the pool is 18\'x52" and the gate 57.87-62.59" wide', ["18 ft", "52 in", "57.87 in", "62.59 in"]),
+        ("2.5 by 3 by 4 inches; a 1,000mL bottle", ["2.5 in", "3 in", "4 in", "1000 ml"]),
+        ("in sizes 4T, 5T, 6 and 8-10 years", ["4t", "5t", "6", "8-10 years"]),
+        ("sold in twin, full and California king sizes", ["twin", "full", "california king"]),
+        ("sizes ranging from 22 to 73 inches", ["22 in", "73 in"]),
+        ("Model 1090, 90 LB dumbbells and a two-piece set", ["90 lb"]),
+        ('the lot number "41424" and lot 11/28/2024 L', []),
+    ],
+)
+def test_sizes_are_numbers_with_units_and_named_sizes(text: str, sizes: list[str]) -> None:
+    assert [one.value for one in sizes_in(text)] == sizes
 
 
 def test_a_notice_keeps_its_facts_with_their_spans() -> None:
@@ -73,7 +105,7 @@ def test_a_notice_keeps_its_facts_with_their_spans() -> None:
     kept = {fact.kind: fact for fact in notice.facts}
     assert kept["price_usd"] == Fact(kind="price_usd", value="20", to="25", span="$20 and $25")
     assert (kept["sold"].value, kept["sold"].to) == ("2023-05", "2024-06")
-    assert (kept["colour"].value, kept["size"].value) == ("red", "2 quarts")
+    assert (kept["colour"].value, kept["size"].value) == ("red", "2 qt")
 
 
 def test_a_dollar_of_another_country_is_not_read_as_one_of_the_us() -> None:
