@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from crawler.shop.everyday import Everyday
+
 Tier = Literal["identifier", "line", "lookalike"]
 
 
@@ -130,6 +132,12 @@ class Wording:
         title, category = ORDINARY[number % len(ORDINARY)]
         text = _joined(title + ".", self._chance.choice(_LINES))
         return Goods(title, text, category, self._cents(9, 60), self._chance.getrandbits(32))
+
+    def everyday(self, thing: Everyday, finish: str) -> Goods:
+        """An ordinary thing that shares a word with something recalled."""
+        text = _joined(f"{thing.thing} in {finish}.", self._chance.choice(_LINES))
+        cents = self._cents(thing.price_low, thing.price_high)
+        return Goods(f"{thing.thing}, {finish}", text, thing.category, cents, self._chance.getrandbits(32))
 
     def trap(self, number: int) -> Goods:
         """An ordinary thing whose words sound like a wall or an end."""

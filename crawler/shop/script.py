@@ -3,12 +3,14 @@
 One seed gives one story. Takedowns lie early enough that a month of looks can confirm them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 
 from crawler.marketplaces.states import State
 from crawler.shop.cast import HOUR, NEVER_ID, Cast, Step
 from crawler.shop.conditions import Condition, FaultKind
+from crawler.shop.everyday import EVERYDAY, FINISHES
 from crawler.shop.goods import RecalledProduct
 from crawler.shop.story import Bar, Fault, Role, Seller, Story
 
@@ -33,6 +35,9 @@ _TAKEDOWNS: tuple[tuple[int, Condition, bool], ...] = (
     (48, Condition.REMOVED_POLICY, False),
 )
 
+# How every so manyth of eight ordinary things goes.
+_ENDS: Mapping[int, Condition] = {2: Condition.SOLD, 4: Condition.OUT_OF_STOCK, 7: Condition.GONE_404}
+
 
 def build_story(products: Sequence[RecalledProduct], start_at: datetime, seed: int) -> Story:
     """A story of 30 days from `start_at` with these recalled products; ValueError where there are none."""
@@ -49,6 +54,7 @@ def build_story(products: Sequence[RecalledProduct], start_at: datetime, seed: i
     _stand_beside(cast)
     _be_ordinary(cast)
     faults = (*_bad_days(cast), *_bad_pages(cast))
+    _go_on_as_ever(cast)
     never_existed = tuple(str(NEVER_ID + number) for number in range(1, 4))
     return Story(start_at, tuple(cast.offers), faults, never_existed)
 
@@ -154,6 +160,19 @@ def _be_ordinary(cast: Cast) -> None:
     for number, end in enumerate((Condition.SOLD, Condition.OUT_OF_STOCK)):
         goods = cast.wording.ordinary(number + 8)
         cast.other("background_ends", "innocent", goods, _began(cast), (cast.day(6, 24), end))
+
+
+def _go_on_as_ever(cast: Cast) -> None:
+    """The rest of the market: ordinary things beside the recalled ones, most of them on sale all the time. Some are
+    sold, run out for a while, or are taken down by their sellers, as things are."""
+    for number, (thing, finish) in enumerate(product(EVERYDAY, FINISHES)):
+        began, gone = _began(cast), cast.day(4, 24)
+        steps: tuple[Step, ...] = (began,)
+        if number % 8 in _ENDS:
+            steps = (began, (gone, _ENDS[number % 8]))
+            if _ENDS[number % 8] is Condition.OUT_OF_STOCK:
+                steps = (*steps, (gone + cast.hours(40, 120), Condition.LIVE))
+        cast.other("everyday", "innocent", cast.wording.everyday(thing, finish), *steps)
 
 
 def _bad_days(cast: Cast) -> tuple[Fault, ...]:

@@ -224,7 +224,8 @@ class Story:
 
     def background(self) -> frozenset[str]:
         """Ordinary listings to compare removals with; some end or run out like others do."""
-        return frozenset(offer.listing_id for offer in self.offers if offer.scene.startswith("background"))
+        ordinary = ("background", "background_ends", "everyday")
+        return frozenset(offer.listing_id for offer in self.offers if offer.scene in ordinary)
 
     def shown(self, country: str, at: datetime) -> list[tuple[Offer, Phase]]:
         """What search and seller pages list for a buyer in `country` at `at`, newest first."""

@@ -147,6 +147,19 @@ def test_no_innocent_is_proposed_as_the_recalled_product(played: Played) -> None
     assert not [key for (key,) in strong if listing_id(key) in innocents]
 
 
+def test_ordinary_listings_serve_as_background_and_controls(played: Played) -> None:
+    """A removal means something only beside what becomes of ordinary things on the same site."""
+    found = {key for (key,) in played.rows("SELECT listing_key FROM listings")}
+    ordinary = {key for key in found if listing_id(key) in played.story.background()}
+    assert len(ordinary) >= 40
+    background = {key for (key,) in played.rows("SELECT DISTINCT listing_key FROM looks WHERE purpose = 'background'")}
+    controls = {key for (key,) in played.rows("SELECT DISTINCT listing_key FROM looks WHERE purpose = 'control'")}
+    assert len(background) >= 15
+    assert {listing_id(key) for key in background} <= played.story.innocents()
+    assert {listing_id(key) for key in controls & found} <= played.story.innocents()
+    assert not background & controls
+
+
 def test_the_runs_form_one_chain_that_starts_with_the_protocol(played: Played) -> None:
     runs = played.rows(
         "SELECT manifest_sha256, previous_manifest_sha256, protocol_sha256 FROM runs ORDER BY started_at"
