@@ -1,6 +1,8 @@
 """Several runs of one archive at the same moment, in processes of their own: one request at a time per host."""
 
+import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from crawler.clock import SystemClock
-from crawler.leases import LEASES_DIR
+from crawler.leases import LEASES_DIR, Leases
+from crawler.pace import Stop
 from crawler.plan import Limits
 from crawler.record import Outcome
 from crawler.run import run_plan
@@ -155,3 +158,21 @@ def test_a_note_that_can_not_be_read_costs_nothing(tmp_path: Path, content: byte
         again = plan(tmp_path, "two", server, 1)
         run_plan(again, market=market())
     assert captures(again)[0].outcome is Outcome.FETCHED
+
+
+def test_a_lease_is_a_file_named_by_a_hash(tmp_path: Path) -> None:
+    """A host is text from a page: nothing of it becomes a path."""
+    clock = SystemClock()
+    leases = Leases(tmp_path / "runs", clock)
+
+    async def ask() -> None:
+        for host in ("../../etc/passwd", "a/b", "\0", "x" * 5000, ""):
+            async with leases.held(host, Stop(), 1.0) as lease:
+                lease.note(clock.monotonic_s() + 5)
+                assert 4 < lease.free_at_s() - clock.monotonic_s() <= 5 or len(host) > 1000
+
+    asyncio.run(ask())
+    names = [path.name for path in (tmp_path / "runs" / LEASES_DIR).iterdir()]
+    assert len(names) == 5
+    assert all(re.fullmatch(r"[0-9a-f]{32}", name) for name in names)
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]

@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from crawler.clock import SystemClock
 from crawler.extract.countries import country_code, country_named_in
 from crawler.extract.decode import decode_body
 from crawler.extract.gtin import valid_gtin
 from crawler.extract.prices import plain_amount, read_prices
 from crawler.extract.scripts import at_path, find_object, json_after
+from crawler.marketplaces.patterns import pattern
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,11 @@ def test_gtins_need_their_check_digit() -> None:
     assert valid_gtin("0 36000 29145 2") == "036000291452"
     wrong: list[object] = ["036000291453", "n/a", "", None, "00000000", "123"]
     assert [valid_gtin(one) for one in wrong] == [""] * 6
+
+
+@pytest.mark.parametrize("text", [r"(a+)+$", r"(a|aa)+$", r"(.*a){20}$", r"^(\w+\s?)*$"])
+def test_no_text_stalls_a_pattern(text: str) -> None:
+    """Patterns that keep Python's own engine busy for years on texts like this one."""
+    began_s = SystemClock().monotonic_s()
+    pattern(text).search("a" * 50_000 + "!")
+    assert SystemClock().monotonic_s() - began_s < 5
