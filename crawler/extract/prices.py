@@ -30,6 +30,10 @@ _WHOLE = frozenset("CLP COP HUF IDR ISK JPY KRW PYG UGX VND XAF XOF".split())
 """Currencies that are printed without a fraction: three digits behind a separator are thousands."""
 _MONEY = r"(?:[A-Z]{0,3} ?[$€£¥₹₱] ?|[A-Z]{3} )?\d[\d.,]*(?: ?(?:[€£¥]|[A-Z]{3}\b))?"
 _SHIPPING = r"(?:shipping|delivery|postage|p&p|versand|lieferung|livraison|spedizione|env[ií]o|frete|送料)"
+_FORMER = (
+    r"(?:was|list(?: price)?|typical price|r\.?r\.?p\.?|msrp|original(?:ly|preis| price)?"
+    r"|pre[cç]io original|preço original|statt|uvp|antes|原价|定価)"
+)
 _BESIDE = tuple(
     re.compile(part, re.IGNORECASE)
     for part in (
@@ -37,8 +41,9 @@ _BESIDE = tuple(
         rf"(?:\+ ?|, ){_MONEY}\W{{0,3}}{_SHIPPING}",
         rf"{_SHIPPING}\W{{0,3}}{_MONEY}",
         rf"{_MONEY}\W{{0,3}}{_SHIPPING}",
-        rf"\b(?:was|list(?: price)?|typical price|r\.?r\.?p\.?|msrp|original(?:ly|preis| price)?|pre[cç]io original|preço original|statt|uvp|antes|原价|定価)\W{{0,3}}{_MONEY}",
-        rf"\b\d{{1,2}} ?x ?{_MONEY}|(?:\d+ (?:interest-free )?)?payments? of {_MONEY}|{_MONEY} ?(?:/|per|pro|al|por) ?(?:mo\b|month|monat|mes\b|mois)",
+        rf"\b{_FORMER}\W{{0,3}}{_MONEY}",
+        rf"\b\d{{1,2}} ?x ?{_MONEY}|(?:\d+ (?:interest-free )?)?payments? of {_MONEY}",
+        rf"{_MONEY} ?(?:/|per|pro|al|por) ?(?:mo\b|month|monat|mes\b|mois)",
         rf"{_MONEY} ?(?:/|per|pro) ?(?:\d+ ?)?(?:fl\.? )?(?:oz|ounce|lb|kg|g|l|ml|cl|m|ft|count|ct|unit|stück|unità)\b",
     )
 )

@@ -11,7 +11,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from crawler.extract.prices import Prices, amount_in
 from crawler.extract.scripts import objects_at, read_json
-from crawler.extract.text import own_text, squeeze
+from crawler.extract.text import own_text, squeeze, text_within
 
 _COMMENT = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\]\]>|\]\]>)\s*$")
 _COMMA = re.compile(r",(\s*[}\]])")
@@ -22,13 +22,18 @@ _TOO_MUCH_MICRODATA = etree.XPath(
     "count(descendant-or-self::*[@itemprop]) > 3000 or count(descendant-or-self::*[@itemref]) > 50"
     " or boolean(descendant-or-self::*[@itemscope][ancestor::*[@itemscope][12]])"
 )
+_RDFA_PRODUCTS = etree.XPath("descendant-or-self::*[contains(@typeof, 'Product')]")
+_RDFA_PROPERTIES = etree.XPath("descendant::*[@property]")
+_MOST_RDFA = 20
+_OFFERED = ("price", "lowPrice", "highPrice", "priceCurrency", "availability")
 _PRODUCTS = frozenset(
     {"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Book"}
 )
 IN_STOCK = frozenset(
     {"instock", "limitedavailability", "onlineonly", "instoreonly", "preorder", "presale", "backorder", "available"}
+    | {"availablefororder", "madetoorder"}
 )
-OUT_OF_STOCK = frozenset({"outofstock", "soldout", "reserved", "notavailable"})
+OUT_OF_STOCK = frozenset({"outofstock", "soldout", "reserved", "notavailable", "oos"})
 DISCONTINUED = frozenset({"discontinued"})
 
 
@@ -80,6 +85,21 @@ def _flattened(item: dict[str, Any]) -> dict[str, Any]:
             ]
             flat[name] = values[0] if len(values) == 1 else values
     return flat
+
+
+def rdfa(root: Any) -> list[dict[str, Any]]:
+    """Products marked up as RDFa (`typeof="schema:Product"`), in the shape of JSON-LD, their offers as one."""
+    return [_of_rdfa(scope) for scope in _RDFA_PRODUCTS(root)[:_MOST_RDFA]]
+
+
+def _of_rdfa(scope: Any) -> dict[str, Any]:
+    said: dict[str, str] = {}
+    for element in islice(_RDFA_PROPERTIES(scope), _MOST_METAS):
+        name = element.get("property").rpartition(":")[2]
+        value = element.get("content") or element.get("href") or element.get("resource") or text_within(element)
+        said.setdefault(name, squeeze(value)[:1000])
+    offer = {name: said[name] for name in _OFFERED if said.get(name)}
+    return {"@type": "Product", **said, "offers": [offer] if offer else []}
 
 
 def open_graph(metas: Iterable[Any]) -> dict[str, str]:
@@ -142,7 +162,12 @@ def prices_of(product: dict[str, Any]) -> Prices:
 def availabilities_of(product: dict[str, Any]) -> set[str]:
     """What the offers say of their availability, as bare lower-case words (`instock`, `outofstock`)."""
     said = (text_of(offer.get("availability")) for offer in offers_of(product))
-    return {re.sub(r"[^a-z]", "", one.rsplit("/", 1)[-1].rsplit("#", 1)[-1].lower()) for one in said if one}
+    return {availability_word(one) for one in said if one}
+
+
+def availability_word(said: str) -> str:
+    """One availability as a bare lower-case word, whether it is an address of schema.org's or words."""
+    return re.sub(r"[^a-z]", "", said.rsplit("/", 1)[-1].rsplit("#", 1)[-1].lower())
 
 
 def text_of(value: Any) -> str:

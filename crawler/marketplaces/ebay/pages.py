@@ -10,7 +10,8 @@ _DETAILS = re.compile(
     r"^(?:Details about|Dettagli su|Détails sur|Details zu|Detalles de|Meer informatie over)\s*", re.I
 )
 _NEW = re.compile(
-    r"^(?:New listing|Neues Angebot|Nouvelle annonce|Nuova inserzione|Nuevo anuncio|Anuncio nuevo|Nieuwe aanbieding|新規出品)\s+",
+    r"^(?:New listing|Neues Angebot|Nouvelle annonce|Nuova inserzione|Nuevo anuncio|Anuncio nuevo|Nieuwe aanbieding"
+    r"|新規出品)\s+",
     re.I,
 )
 _REFUSED = re.compile(r"(?:post|ship|deliver)s? to\s+([A-Z][\w .'-]+?)(?:\s*[-|,(]|$)")

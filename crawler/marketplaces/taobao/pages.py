@@ -1,5 +1,6 @@
 """Pages of Taobao and Tmall, which share their item numbers and most of their layouts."""
 
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -7,6 +8,9 @@ from crawler.extract.prices import Prices
 from crawler.extract.scripts import find_object, text_at
 from crawler.marketplaces.base import ListingPage, SearchPage
 from crawler.reading import Mark, MarkKind
+
+
+_NO_PRICE = Decimal("Infinity")
 
 
 class Listing(ListingPage):
@@ -37,11 +41,14 @@ class Listing(ListingPage):
         return super().seller() or text_at(self.item, "seller.shopName") or text_at(self.item, "seller.sellerNick")
 
     def prices(self) -> Prices:
+        """The printed price; in the state, that after the coupon where there are two."""
         found = super().prices()
         if found.low is not None:
             return found
-        priced = find_object(self.item, ("priceText",))
-        return self.printed_prices(text_at(priced, "priceText"))
+        both = find_object(self.item, ("price", "extraPrice"))
+        asked = [text_at(both, path) for path in ("price.priceText", "extraPrice.priceText")]
+        printed = [*filter(None, asked)] or [text_at(find_object(self.item, ("priceText",)), "priceText")]
+        return min((self.printed_prices(one) for one in printed), key=lambda one: one.low or _NO_PRICE)
 
 
 class Search(SearchPage):
