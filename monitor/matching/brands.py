@@ -8,12 +8,22 @@ from monitor.matching.names import firm_names, named_brands, recallers
 from monitor.matching.normalise import key, words
 from monitor.matching.vocabulary import Vocabulary
 
-_FIRST_NAME = re.compile(r"(?:\d[\w.\"”'-]*\s+)?(?P<word>[A-Z][^\s,\"“”-]+)")
+_FIRST_NAME = re.compile(r"(?:\d[\w.\"”'-]*\s+)?(?P<word>(?:[A-Z]-(?=[A-Z]))?[A-Z][^\s,\"“”-]+)")
 _SENTENCE_END = re.compile(r"\w{4,}[.;:]\s")
 _SHOPKEEPERS = frozenset({"retailer"})
-_SHOPS = frozenset(
-    "amazon amazoncom walmart walmartcom target kmart sear costco ebay ebaycom temu temucom shein aliexpress homedepot"
-    " lowe toyru acehardware doitbest truserv samclub bestbuy macy kohl tjmaxx marshall wayfair etsy".split()
+_SHOP_NAMES = (
+    "Amazon,Amazon.com,Walmart,Walmart.com,Wal-Mart,Target,Kmart,Sears,Costco,eBay,ebay.com,Temu,temu.com,Shein,AliExpress"
+    ",Home Depot,Lowe's,Toys R Us,Babies R Us,Ace Hardware,Do it Best,True Serv,Sam's Club,Best Buy,Macy's,Kohl's"
+    ",TJ Maxx,Marshalls,Wayfair,Etsy,Ross Stores,Dollar Tree,Family Dollar,Big Lots"
+).split(",")
+_SHOPS = frozenset(map(key, _SHOP_NAMES))
+SHOPS_BY_SEVERAL_WORDS = frozenset(key(name) for name in _SHOP_NAMES if " " in name)
+"""Shops that sell everybody's goods: where such a name stands in a product's name it tells no product apart."""
+
+_PLACES = frozenset(
+    "shenzhen guangzhou guangdong dongguan zhejiang ningbo yiwu yongkang hangzhou xiamen fujian jiangsu foshan shanghai"
+    " beijing tianjin qingdao jinhua taizhou wenzhou huizhou zhongshan hunan hubei hebei henan anhui sichuan chongqing"
+    " taiwan hongkong california texas florida pacific atlantic".split()
 )
 
 
@@ -43,6 +53,9 @@ def brands_of(notice: Notice, title: str, names: list[str], vocab: Vocabulary, t
     for text in [*stated, *recallers(title), *named_brands(f"{title}; {'; '.join(names)}"), *firms]:
         for form in _forms(text, names, vocab):
             _add(found, form, vocab)
+        parts = words(text)
+        if len(parts) > 1 and _is_coined(parts[0], vocab):
+            _add(found, re.split(r"[\s&,-]+", text)[0], vocab, weak=True)
     named = frozenset(word for name in names for word in words(name))
     for name in [*names, *([thing] if thing else [])]:
         leading = _leading_name(name, frozenset(found), vocab)
@@ -51,7 +64,7 @@ def brands_of(notice: Notice, title: str, names: list[str], vocab: Vocabulary, t
     return tuple(found.values())
 
 
-def _add(found: dict[str, Brand], text: str, vocab: Vocabulary, leading: bool = False) -> None:
+def _add(found: dict[str, Brand], text: str, vocab: Vocabulary, leading: bool = False, weak: bool = False) -> None:
     brand = key(text)
     parts = words(text)
     if len(brand) < 2 or brand in found or brand.isdigit() or (len(parts) == 1 and vocab.is_kind(parts[0])):
@@ -59,7 +72,7 @@ def _add(found: dict[str, Brand], text: str, vocab: Vocabulary, leading: bool = 
     if all(vocab.weight(part) < 4.2 for part in parts):
         return
     plain = len(parts) == 1 and (vocab.count(parts[0]) >= 4 or vocab.is_ordinary(parts[0]))
-    weak = plain or brand in _SHOPS or len(brand) <= 3
+    weak = weak or plain or brand in _SHOPS or len(brand) <= 3
     found[brand] = Brand(brand, text, weak, leading)
 
 
@@ -81,11 +94,22 @@ def _forms(text: str, names: list[str], vocab: Vocabulary) -> list[str]:
     return forms
 
 
+def _is_coined(word: str, vocab: Vocabulary) -> bool:
+    """Whether a firm's first word alone can be a brand: no word of prose, no place that firms begin with."""
+    return (
+        len(word) >= 5
+        and word.isalpha()
+        and not vocab.count(word)
+        and not vocab.is_ordinary(word)
+        and word not in _PLACES
+    )
+
+
 def _leading_name(name: str, known: frozenset[str], vocab: Vocabulary) -> str:
     """The capitalised, uncommon word at the head of a product's name, where no known firm stands there."""
     first = _FIRST_NAME.match(name)
-    parts = words(first["word"]) if first else ()
-    if first is None or len(parts) != 1 or vocab.is_ordinary(parts[0]) or vocab.count(parts[0]) >= 4:
+    word = key(first["word"]) if first else ""
+    if first is None or not word or vocab.is_ordinary(word) or vocab.count(word) >= 4:
         return ""
     if any(char.isdigit() for char in first["word"]) or any(key(name).startswith(brand) for brand in known):
         return ""

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
+from monitor.matching.counts import number_conflict
 from monitor.matching.lines import Line
 from monitor.matching.models import shape
+from monitor.matching.normalise import words
 from monitor.matching.relation import accessory_word, audience_conflict, media_word, other_size
 from monitor.matching.units import Entry, Unit
 from monitor.matching.view import View
@@ -43,6 +45,7 @@ class Evidence:
     share: float = 0.0
     words_share: float = 0.0
     weight: float = 0.0
+    tail_weight: float = 0.0
     run: int = 0
     proper_weight: float = 0.0
     described: str = ""
@@ -57,10 +60,12 @@ class Evidence:
     kind_conflict: str = ""
     collective: bool = False
     partial: bool = False
+    brand_of_many: bool = False
     accessory: str = ""
     media: str = ""
     audience: str = ""
     other_size: str = ""
+    number_conflict: str = ""
     later_year: int = 0
     rule: str = ""
     rule_says: str = ""
@@ -115,7 +120,19 @@ def _brand(entry: Entry, view: View, found: Evidence) -> None:
         better = _BRAND_ORDER.index(where) < _BRAND_ORDER.index(found.brand_where)
         if better or (where and found.brand_leading and not brand.leading):
             found.brand, found.brand_where, found.brand_leading = brand.text, where, brand.leading
+    if found.brand_where not in ("field", "title") and view.brand_key and _names_part_of(entry, view):
+        found.brand, found.brand_where, found.brand_leading = view.listing.brand, "field", False
+        agreeing.add(view.brand_key)
     found.brands = frozenset(agreeing)
+
+
+def _names_part_of(entry: Entry, view: View) -> bool:
+    """Whether the brand field holds a run of the product's own name that is more than a kind of thing."""
+    vocab = vocabulary()
+    parts = words(view.listing.brand)
+    telling = len(parts) > 1 or (bool(parts) and vocab.is_rare(parts[0]) and not vocab.is_ordinary(parts[0]))
+    plain = all(vocab.is_kind(part) or part in COLLECTIVE for part in parts)
+    return telling and not plain and any(view.brand_key in unit.name_runs for unit in entry.units)
 
 
 def _by(brand: str, view: View) -> bool:
@@ -127,9 +144,10 @@ def _other_brand(entry: Entry, unit: Unit | None, view: View, found: Evidence) -
     """Another maker at the head of the title, or in the brand field while ours does not head the title."""
     heads = any(view.heads(key) for key in entry.brand_keys)
     own = unit.name_words if unit else frozenset()
+    runs = unit.name_runs if unit else frozenset()
     if view.head_brand and not heads and not own.issuperset(view.head_brand):
         found.other_brand = " ".join(view.head_brand)
-    elif view.brand_key and not heads and found.brand_where != "field":
+    elif view.brand_key and not heads and found.brand_where != "field" and view.brand_key not in runs:
         found.other_brand = view.listing.brand
 
 
@@ -151,8 +169,12 @@ def _models(entry: Entry, view: View, found: Evidence) -> None:
 
 def _unlisted_model(entry: Entry, view: View, found: Evidence) -> None:
     """Where only a kind agrees and the notice lists what it means, a model number that it does not know."""
-    if entry.lists_models and not (found.telling and not found.soft) and not (found.model or found.model_conflict):
-        found.model_conflict = next(iter(sorted(view.models - entry.all_words)), "")
+    vocab = vocabulary()
+    named = any(not vocab.is_ordinary(word) for word in found.matched if word in found.line.split()) and not found.soft
+    if (found.telling and named and not found.missing_required) or found.model or found.model_conflict:
+        return
+    if entry.lists_models or not found.telling or not named or found.missing_required:
+        found.model_conflict = next(iter(sorted((view.models | view.spaced_models) - entry.all_words)), "")
 
 
 def _made_known(entry: Entry, view: View, found: Evidence) -> None:
@@ -170,12 +192,24 @@ def _matched(line: Line, view: View, branded: bool) -> set[str]:
     matched = {word for word in line.front if word in view.spans}
     matched.update(word for word in line.tail if word in view.spans)
     for joined, pair in line.pairs.items():
-        if joined in view.tokens:
+        if joined in view.tokens or (joined[-1].isdigit() and any(_suffixed(joined, token) for token in view.tokens)):
             matched.update(word for word in pair if word in line.front or word in line.tail)
+    if line.head not in view.spans and any(other in view.spans for other in line.synonyms):
+        matched.update(line.tail)
     missing = line.required - matched
     if branded and len(missing) == 1 and matched:
         matched.update(word for word in missing if _near(word, view))
     return matched
+
+
+def _suffixed(joined: str, token: str) -> bool:
+    """Whether `token` is the name and number `joined` with letters of a variant behind (`br800x` for `BR 800`)."""
+    return (
+        joined[0].isalpha()
+        and token.startswith(joined)
+        and token[len(joined) :].isalpha()
+        and len(token) <= len(joined) + 3
+    )
 
 
 def _near(word: str, view: View) -> bool:
@@ -206,7 +240,8 @@ def _line(unit: Unit, line: Line, matched: set[str], view: View, found: Evidence
     found.kind_words = sum(vocab.weight(word) >= 3.5 for word in matched)
     found.proper_weight = sum(weights[word] for word in matched if word in line.front and vocab.count(word) == 0)
     found.collective = line.head in COLLECTIVE
-    if found.brand_where and len(matched) > 1:
+    found.tail_weight = sum(weight for word, weight in line.tail.items() if word in matched and word != line.head)
+    if len(matched) > 1:
         found.run = _run(line.sequence, view.tokens)
     agreeing = sorted(head for head in line.heads if head in view.spans)
     found.kind_pair = any(head in view.spans and head not in view.tokens for head in line.heads)
@@ -238,10 +273,11 @@ def _run(name: tuple[str, ...], title: tuple[str, ...]) -> int:
 
 def _against(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> None:
     own = unit.name_words if unit else frozenset()
-    found.accessory = accessory_word(view, own, found.brand_where)
+    found.accessory = accessory_word(view, own, found.brand_where, found.brands)
     if found.gtin and view.for_at == len(view.tokens):
         found.accessory = ""
     found.media = media_word(view, own)
+    found.number_conflict = number_conflict(unit.numbers, view.numbers) if unit else ""
     found.audience = audience_conflict(view, own)
     found.other_size = other_size(view, entry.all_words, (own - entry.brand_words) | set(found.matched))
     if entry.year and view.years and min(view.years) > entry.year and str(min(view.years)) not in entry.all_words:

@@ -234,6 +234,16 @@ FEATURES: tuple[Feature, ...] = (
         "other_size",
     ),
     Feature(
+        "number_conflict",
+        "another count or capacity than the name's",
+        "against",
+        -3.0,
+        lambda e: float(bool(e.number_conflict)),
+        "is the {number_conflict}",
+        "name",
+        "number_conflict",
+    ),
+    Feature(
         "price",
         "far from the price that the notice names",
         "against",

@@ -8,12 +8,13 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from monitor.matching.foreign import synonyms
 from monitor.matching.models import is_model
-from monitor.matching.normalise import words
+from monitor.matching.normalise import fold, word_form, words
 from monitor.matching.vocabulary import COLLECTIVE, Vocabulary
 
 _END_OF_NAME = re.compile(
-    r"\s*[(\[]|,?\s+(?:and\s+)?(?:model|style|item|sku|gpu)s?\s+(?:number|no|#)|\s+(?P<after_kind>with|sold|that|containing|"
+    r"\s*[(\[]|,?\s+(?:and\s+)?(?:model|style|item|sku|gpu)s?\s+(?:number|no|#)|,\s+(?:[Mm]odel|[Tt]ype|[Ss]tyle)s?\s|\s+(?P<after_kind>with|sold|that|containing|"
     r"including|which|featuring|manufactured|made|packaged|from|by|designed|labeled|used|intended|imported|having|"
     r"purchased|marked|fitted|for|in|on|at)\s",
     re.IGNORECASE,
@@ -23,6 +24,8 @@ _PIECES = re.compile(r"[,;/]|\s(?:and|or)\s|\s&\s", re.IGNORECASE)
 _SHARED_NUMBER = re.compile(r"\b(?:[A-Z]{1,4}\s*[,/]\s*)+(?:(?:and|or)\s+)?[A-Z]{1,4}[\s-]+\d{2,4}\b")
 _MEASURE = re.compile(r"^(?:v?\d{1,2}|(?:19|20)\d\d|\d+(?:inch|ft|oz|qt|v|w|mah|mm|cm|pcs|k|l|lb))$")
 _N_IN_ONE = re.compile(r"^\d+in1$")
+_EITHER = re.compile(r"([A-Za-z]{3,})/([A-Za-z]{3,})\s*$")
+_SAYS_NOTHING = re.compile(r"\b(?:certain\s+)?model[- ]years?\s+(?:19|20)\d\d\b|-?\bbrand(?:ed)?\b", re.IGNORECASE)
 _FIRM_LENGTH = 3
 _TAIL_LENGTH = 4
 _TAIL_COUNT = 25
@@ -48,9 +51,10 @@ class Line:
     heads: frozenset[str]
     head: str
     slot: float
-    pairs: dict[str, tuple[str, str]]
+    pairs: dict[str, tuple[str, ...]]
     sequence: tuple[str, ...]
     voided_by: tuple[str, ...]
+    synonyms: frozenset[str]
 
     @property
     def weights(self) -> dict[str, float]:
@@ -59,7 +63,7 @@ class Line:
 
 def lines_of(name: str, brands: frozenset[str], vocab: Vocabulary) -> tuple[Line, ...]:
     """The lines in `name`, the words of `brands` taken out; none where no word is left."""
-    bare = _SHARED_NUMBER.sub(" ", _bare(name, vocab))
+    bare = _SHARED_NUMBER.sub(" ", _bare(_SAYS_NOTHING.sub(" ", name), vocab))
     chunks = [_content(without_brands(part, brands, vocab), vocab) for part in _ALTERNATIVES.split(bare)]
     chunks = [chunk for chunk in chunks if chunk]
     last = words(bare)[-1:]
@@ -70,13 +74,14 @@ def lines_of(name: str, brands: frozenset[str], vocab: Vocabulary) -> tuple[Line
     tail = _tail(chunks[-1], vocab)
     heads = _heads(bare, tail, vocab)
     whole = tail[-1] in COLLECTIVE
-    halves = [half for chunk in chunks for half in ([(chunk, ())] if whole else _halves(chunk, vocab))]
+    halves = [half for chunk in chunks for half in _halves(chunk, vocab, firm=whole)]
     cut = [(chunk, ()) for chunk in chunks if (chunk, ()) not in halves]
     lines = [_line(tokens, tail, heads, vocab, voids) for tokens, voids in [*halves, *cut]]
     telling = [line for line in lines if line.required and not line.soft]
     if telling:
         return tuple(telling)
-    return (_line([word for chunk in chunks for word in chunk], tail, heads, vocab, ()),)
+    together = _line([word for chunk in chunks for word in chunk], tail, heads, vocab, ())
+    return (together, *(line for line in lines if line.required)) if len(chunks) > 1 else (together,)
 
 
 def without_brands(name: str, brands: frozenset[str], vocab: Vocabulary) -> list[str]:
@@ -120,19 +125,21 @@ def _content(tokens: list[str], vocab: Vocabulary) -> list[str]:
     return kept
 
 
-def _halves(chunk: list[str], vocab: Vocabulary) -> list[tuple[list[str], tuple[str, ...]]]:
-    """Cut at `and` or `or` where both sides tell products apart."""
+def _halves(chunk: list[str], vocab: Vocabulary, firm: bool) -> list[tuple[list[str], tuple[str, ...]]]:
+    """Cut at `and` or `or` where both sides tell products apart; by rare words where `firm`."""
     for at, word in enumerate(chunk):
         if word not in ("and", "or") or not 0 < at < len(chunk) - 1:
             continue
         left, right = chunk[:at], chunk[at + 1 :]
-        if _tells(left, vocab) and _tells(right, vocab):
+        if _tells(left, vocab, firm) and _tells(right, vocab, firm):
             joint = left[-1] + word + right[0]
-            return [(left, (joint,)), *((half, (*voids, joint)) for half, voids in _halves(right, vocab))]
+            return [(left, (joint,)), *((half, (*voids, joint)) for half, voids in _halves(right, vocab, firm))]
     return [(chunk, ())]
 
 
-def _tells(tokens: list[str], vocab: Vocabulary) -> bool:
+def _tells(tokens: list[str], vocab: Vocabulary, firm: bool) -> bool:
+    if firm:
+        return any(vocab.is_rare(token) and not vocab.is_kind(token) and not _is_minor(token) for token in tokens)
     return any(vocab.count(token) < 15 and vocab.weight(token) >= 2 and not _is_minor(token) for token in tokens)
 
 
@@ -153,7 +160,11 @@ def _heads(bare: str, tail: list[str], vocab: Vocabulary) -> frozenset[str]:
         if last and vocab.is_kind(last[-1]) and last[-1] not in COLLECTIVE:
             heads.add(last[-1])
             heads.add("".join(last))
-    return frozenset(heads)
+    slashed = _EITHER.search(bare)
+    if slashed:
+        heads.update(word_form(fold(one)) for one in slashed.groups())
+    also = synonyms()
+    return frozenset(heads | {other for head in heads for other in also.get(head, ())})
 
 
 def _line(tokens: list[str], tail: list[str], heads: frozenset[str], vocab: Vocabulary, voids: tuple[str, ...]) -> Line:
@@ -168,9 +179,26 @@ def _line(tokens: list[str], tail: list[str], heads: frozenset[str], vocab: Voca
     neighbours = [*own, *tail]
     return Line(
         text=" ".join(neighbours), front=front, tail=kind, required=required, soft=soft, heads=heads, head=tail[-1],
-        slot=min(_SLOT, vocab.weight(tail[-1])), sequence=tuple(neighbours), voided_by=voids,
-        pairs={first + second: (first, second) for first, second in pairwise(neighbours)},
+        slot=min(_SLOT, vocab.weight(tail[-1])), sequence=tuple(neighbours), voided_by=voids, synonyms=_synonyms(tail),
+        pairs=_joined(neighbours),
     )  # fmt: skip
+
+
+def _synonyms(tail: list[str]) -> frozenset[str]:
+    """Other names of the kind that the last words are, up to three written together."""
+    also = synonyms()
+    runs = ["".join(tail[-length:]) for length in (1, 2, 3)]
+    return frozenset(other for run in runs for other in also.get(run, ()) if other not in runs)
+
+
+def _joined(neighbours: list[str]) -> dict[str, tuple[str, ...]]:
+    """Two and three neighbours run together (`peekaboo`), with the words that they are."""
+    runs: dict[str, tuple[str, ...]] = {}
+    for length in (3, 2):
+        for at in range(len(neighbours) - length + 1):
+            run = tuple(neighbours[at : at + length])
+            runs["".join(run)] = run
+    return runs
 
 
 def _required(front: dict[str, float], vocab: Vocabulary) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The matcher: a register on one side, listings on the other, proposals with reasons out."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -21,6 +21,8 @@ __all__ = ["MATCHER_VERSION", "Matcher"]
 _BATCH = 512
 _RARE_MODEL = 3
 _GLANCE = 0.3
+_MANY = 15
+"""A brand with so many notices sells many kinds of things in many models: with it a plain kind is no line."""
 _ORDER = {tier: place for place, tier in enumerate(Tier)}
 
 Candidates = dict[int, float]
@@ -41,6 +43,8 @@ class Matcher:
         self._brands = frozenset(
             brand.key for entry in self.entries for brand in entry.brands if not (brand.weak or brand.leading)
         )
+        named = Counter(key for entry in self.entries for key in entry.brand_keys)
+        self._brands_of_many = frozenset(brand for brand, count in named.items() if count >= _MANY)
         self._by_rule = {rule.rule_id: self._notices_about(rule) for rule in rules()}
         for place, entry in enumerate(self.entries):
             for gtin in entry.gtins:
@@ -120,6 +124,7 @@ class Matcher:
             found = weigh_up(entry, view, cosine)
             rival = ranked[1] if len(ranked) > 1 and cosine == ranked[0] else ranked[0]
             found.margin = cosine - rival if len(ranked) > 1 else cosine
+            found.brand_of_many = not found.brands.isdisjoint(self._brands_of_many)
             tier, relation = tier_of(found)
             if tier is not None:
                 odds, parts = log_odds(found)

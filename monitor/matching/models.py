@@ -21,12 +21,19 @@ _IN_NAME = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0
 _RANGE = re.compile(r"([\w-]*?)(\d+)\s+(?:through|thru|to)\s+([\w-]*?)(\d+)$", re.IGNORECASE)
 _NOT_A_MODEL = re.compile(
     r"^(?:\d+in\d|\d+(?:st|nd|rd|th)|\d{1,4}s|(?:19|20)\d\d|\d+(?:x\d+)+|[1-9]d"
-    r"|\d+(?:pc|pcs|piece|pieces|pack|packs|ct|count|mm|cm|m|ft|feet|in|inch|inches|oz|ounce|lb|lbs|kg|g|ml|l|qt|quart"
+    r"|\d{1,5}(?:pc|pcs|piece|pieces|pack|packs|ct|count|mm|cm|m|ft|feet|in|inch|inches|oz|ounce|lb|lbs|kg|g|ml|l|qt|quart"
     r"|gallon|v|volt|volts|w|watt|watts|mah|ah|a|amp|amps|hz|ghz|mhz|gb|tb|mb|k|hp|cc|btu|btuh?|psi|mph|mp|month|months|m\+"
     r"|year|years|yr|yrs|speed|way|drawer|light|lights|led|person|ply|sided|tier|seat|step|wheel|wheeled|volts?|cup|burner"
     r"|player|players|key|keys|note|d|p|fps|cut|door|seater|panel|day|hour|hours|min|gauge|foot|grade|up|wood|g|gram|grams))$"
 )
+_TWO_PARTS = re.compile(r"\b(?:[Mm]odel|[Tt]ype)s?\s+(?:(?:number|no\.?)\s+)?([A-Z]{1,4}) (\d{1,4})\b")
 _LONGEST_RANGE = 300
+_WILD = re.compile(r"(?P<head>[A-Za-z0-9-]*?\d[A-Za-z0-9-]*?)-?(?P<any>[*#?]+|[xX]{2,})")
+_BEGINNING = re.compile(
+    r"\bmodels?\b(?:\s+(?:numbers?|nos?\.?))?[^.;]{0,40}?\b(?:begin|start)(?:s|ning|ing)?\s+with\s+"
+    r"(?:(?:the|either|any of|one of|following|letters?|digits?|prefix(?:es)?)[\s:]+)*"
+    r"(?P<list>[\"“”(]?[A-Z0-9][\w-]*[\"”)]?(?:(?:\s*,\s*(?:and |or )?|\s+(?:and|or)\s+)[\"“(]?[A-Z0-9][\w-]*[\"”)]?)*)"
+)
 
 
 def is_model(value: str, introduced: bool = False) -> bool:
@@ -53,18 +60,38 @@ def models_introduced(text: str) -> set[str]:
     found: set[str] = set()
     for letters, number in _SHARED_NUMBER.findall(text):
         found.update(squash(letter + number) for letter in re.findall(r"\b[A-Z]{1,4}\b", letters) if letter.isupper())
+    found.update(squash("".join(pair)) for pair in _TWO_PARTS.findall(text))
     for hit in _INTRODUCED.finditer(text):
         found.update(_listed(hit["list"]))
     return {value for value in found if is_model(value, introduced=True)}
 
 
 def wildcards(values: Iterable[str]) -> tuple[re.Pattern[str], ...]:
-    """Patterns over folded text for model numbers with `*` for any character (`XR12**`)."""
+    """Patterns over folded text for model numbers with `*`, `#`, `?` or two and more `x` for any character
+    (`XR12**`, `XR-1xx`)."""
     patterns = []
     for value in values:
-        head = squash(value.split("*")[0])
-        if "*" in value and len(head) >= 4 and any(char.isdigit() for char in head):
-            patterns.append(re.compile(re.escape(head) + r"\w{0,6}"))
+        hit = _WILD.fullmatch(value.strip())
+        head = squash(hit["head"]) if hit else ""
+        if hit and len(head) >= (4 if "*" in value else 3) and any(char.isdigit() for char in head):
+            few = len(hit["any"])
+            patterns.append(re.compile(re.escape(head) + (r"\w{0,6}" if "*" in hit["any"] else rf"\w{{{few}}}")))
+    return tuple(patterns)
+
+
+def beginnings(text: str) -> tuple[re.Pattern[str], ...]:
+    """Patterns over folded text for `model numbers that begin with AB, CD-9 and EF12`.
+
+    Behind letters alone a digit must follow.
+    """
+    patterns = []
+    for hit in _BEGINNING.finditer(text):
+        for token in _TOKEN.findall(re.sub(r"\b(?:and|or|the|letters?|digits?|numbers?)\b", " ", hit["list"])):
+            head = squash(token)
+            if head.isalpha() and token.isupper() and 2 <= len(head) <= 6:
+                patterns.append(re.compile(re.escape(head) + r"\d\w{1,8}"))
+            elif len(head) >= 3 and not head.isalpha() and not head.isdigit():
+                patterns.append(re.compile(re.escape(head) + r"\w{0,8}"))
     return tuple(patterns)
 
 

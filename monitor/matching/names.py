@@ -41,7 +41,9 @@ _NO_FIRM = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_FIRM = re.compile(r"^.*\b(?:Prompts?|Prompting|Leads?)\s+(?:Recall\s+(?:of|by)\s+)?|\s+to$")
-_FILLER = re.compile(r"^(?:Certain|Additional|Various|Some|More|About|Approximately|All)\s+")
+_FILLER = re.compile(
+    r"^(?:Certain|Additional|Various|Some|More|About|Approximately|All|to (?:Repair|Replace|Refund))\s+"
+)
 _NAMED_BRAND = re.compile(r"((?:[A-Z][\w'’&.-]*[ -]){1,3})(?:[Bb]rand(?:ed)?\b)")
 _CONJOINED = re.compile(r",\s+(?:and\s+)?|\s+and\s+|;\s*|/")
 

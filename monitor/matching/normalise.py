@@ -47,6 +47,14 @@ _MEASURED = re.compile(r"\d[\s,-]*(?:[a-z\"]|\d{3})")
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
 _KEEP_S = ("ss", "us", "is")
+_FROM_F = {
+    plural: plural[:-3] + end
+    for end, plurals in (
+        ("f", "scarves shelves wolves halves leaves elves calves hooves loaves thieves"),
+        ("fe", "knives"),
+    )
+    for plural in plurals.split()
+}
 
 
 def fold(text: str) -> str:
@@ -138,6 +146,8 @@ def _unleet(token: str) -> str:
 def _singular(token: str) -> str:
     if len(token) <= 3 or token[-1] != "s" or token.endswith(_KEEP_S) or any(char.isdigit() for char in token):
         return token
+    if token in _FROM_F:
+        return _FROM_F[token]
     if token.endswith("ies") and len(token) > 4:
         return token[:-3] + "y"
     if token.endswith(("sses", "shes", "ches", "xes", "zzes")):

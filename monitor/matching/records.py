@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-MATCHER_VERSION = "2"
+MATCHER_VERSION = "3"
 
 
 class Tier(StrEnum):

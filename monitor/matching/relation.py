@@ -4,6 +4,7 @@ version. A word vetoes only where the recalled product's own name does not hold 
 import re
 from typing import TYPE_CHECKING
 
+from monitor.matching.normalise import words
 from monitor.matching.records import Relation
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ _PARTS = frozenset(
     "knob label lanyard latch leg lid liner manual mat mattress motor mount net nozzle organizer organiser pad "
     "part pedal pillow pin plate pouch protector pump rack remote screw sheet shield skin sleeve spacer spring "
     "stand strap switch tire topper tray tube tyre valve wheel window wire wrap extension cushion sticker "
-    "hardware headrest seatpad umbrella parasol cape hammock".split()
+    "hardware headrest seatpad umbrella parasol cape hammock assembly board pcb electrode bowl post guard graphic "
+    "relay sensor thermostat transformer spindle gear caliper lever mirror seal element lid".split()
 )
+_BEHIND = _PARTS - frozenset("case cover kit label stand rack cord drawer console wheel blade extension".split())
 _BEFORE_FOR = _PARTS | {"battery", "charger", "headlight", "seatbelt", "crank", "toolkit"}
 _SAYS_PART = frozenset("replacement spare replace replacing aftermarket refill oem".split())
 _FITS = re.compile(
@@ -44,21 +47,54 @@ _MEDIA_RUNS = frozenset(
 _LAST_MEDIA = _MEDIA - {"print", "guide", "pattern", "patch", "book", "mug", "tee", "photo", "calendar"} | {"booklet"}
 _YOUNG = frozenset("infant baby toddler children child kid boy girl youth junior newborn childrens".split())
 _GROWN = frozenset("men women adult man woman mens womens lady gentlemen".split())
+_BED_SIZES = frozenset({"twin", "double"})
+_BEDS = frozenset("bed mattress futon daybed headboard bedding blanket".split())
 _SIZES = frozenset("duo double twin triple quad mini micro junior jr ii iii iv".split())
 
 
-def accessory_word(view: "View", own: frozenset[str], brand_where: str) -> str:
+def accessory_word(view: "View", own: frozenset[str], brand_where: str, brands: frozenset[str]) -> str:
     """The word that shows an accessory or spare part: it heads the title, or the title says whom it fits."""
-    if view.head in _PARTS and view.head not in own:
+    if view.head in _PARTS and view.head not in own and not _counted(view.first_part, len(view.first_part) - 1):
         return view.head
     said = next((word for word in view.tokens if word in _SAYS_PART and word not in own), "")
     if said:
         return said
     if brand_where == "after_for":
         return _part_before_for(view, own) or "for"
-    if _FITS.search(view.listing.title) and not own & {"replacement", "part"}:
-        return "fits"
+    behind = _part_behind_kind(view, own) or _part_before_brand(view, own, brands)
+    if behind:
+        return behind
+    fits = _FITS.search(view.listing.title)
+    if fits and not own & {"replacement", "part"}:
+        before = words(view.listing.title[: fits.start()])
+        named_first = brand_where == "title" and sum(word in own for word in before) >= 2
+        if not named_first or any(word in _BEFORE_FOR and word not in own for word in before):
+            return "fits"
     return _part_before_for(view, own) if view.for_at < len(view.tokens) else ""
+
+
+def _part_behind_kind(view: "View", own: frozenset[str]) -> str:
+    """A part named in the title's first part behind the product's own kind or name (`range burner electrode`)."""
+    places = [at for at, word in enumerate(view.first_part) if word in own]
+    for at in range(places[-1] + 1 if places else len(view.first_part), len(view.first_part)):
+        word = view.first_part[at]
+        if word in _BEHIND and word not in own and not _counted(view.first_part, at):
+            return word
+    return ""
+
+
+def _part_before_brand(view: "View", own: frozenset[str], brands: frozenset[str]) -> str:
+    """A part that the title begins with, the brand behind it and no word of the product before (`Clutch kit Honda`)."""
+    places = [view.spans[brand] for brand in brands if brand in view.spans]
+    before = view.tokens[view.starts : min(places, default=0)]
+    if not before or before[-1] == "by" or any(word in own for word in before):
+        return ""
+    return next((word for word in before if word in _BEFORE_FOR), "")
+
+
+def _counted(tokens: tuple[str, ...], at: int) -> bool:
+    """Whether a number stands before the word: `11 cup` and `8 trays` are measures of the thing."""
+    return at > 0 and tokens[at - 1].isdigit()
 
 
 def _part_before_for(view: "View", own: frozenset[str]) -> str:
@@ -85,7 +121,7 @@ def other_size(view: "View", known: frozenset[str], own: frozenset[str]) -> str:
     for first, second in zip(view.tokens, view.tokens[1:], strict=False):
         if (first in own and second in _SIZES) or (second in own and first in _SIZES - {"ii", "iii", "iv", "jr"}):
             size = second if second in _SIZES else first
-            if size not in known:
+            if size not in known and not (size in _BED_SIZES and own & _BEDS):
                 return size
     return ""
 
@@ -111,7 +147,7 @@ def relation_of(found: "Evidence") -> Relation:
         if found.gtin or found.model or line_agrees(found):
             return Relation.SAME_PRODUCT
         return Relation.OTHER_MODEL if found.kind or found.matched else Relation.UNRELATED
-    if found.gtin:
+    if found.gtin or name_alone_agrees(found):
         return Relation.SAME_PRODUCT
     if found.kind and found.words_share >= _SAME_KIND_SHARE and found.kind_words >= _SAME_KIND_WORDS:
         return Relation.SAME_KIND
@@ -134,13 +170,29 @@ _KIND_SHARE = 0.75
 _PROPER_WEIGHT = 12.0
 _PAIR_WEIGHT = 3.5
 _COLLECTIVE_WEIGHT = 12.5
+_NAME_ALONE_WEIGHT = 14.0
 
 
 def _collective_agrees(found: "Evidence") -> bool:
     """A name that ends in a collective needs words that tell it apart, rare ones or several common ones, and all."""
-    if found.missing_required or found.partial or not found.kind or found.words_share < _FULL_SHARE:
+    if found.missing_required or found.partial:
+        return False
+    if not found.kind or found.words_share < _FULL_SHARE:
         return False
     return bool(found.telling and (not found.soft or found.weight >= _COLLECTIVE_WEIGHT))
+
+
+def name_alone_agrees(found: "Evidence") -> bool:
+    """Whether a long and rare name stands there word for word, so that it is as good as a brand with its line."""
+    if found.brand_where or found.missing_required or found.soft or found.partial or not found.telling:
+        return False
+    full = (
+        found.words_share >= _FULL_SHARE
+        and found.run >= _RUN
+        and found.kind_words >= _RUN
+        and found.specific_words >= _SAME_KIND_WORDS
+    )
+    return bool(found.kind) and full and found.weight >= _NAME_ALONE_WEIGHT
 
 
 def described_agrees(found: "Evidence") -> bool:
@@ -162,12 +214,17 @@ def line_agrees(found: "Evidence") -> bool:
     if not found.telling:
         named = found.kind and found.unit_brands <= found.brands and not found.partial
         heavy = found.head_weight >= (_PAIR_WEIGHT if found.kind_pair else _KIND_WEIGHT)
-        return bool(named) and heavy and found.words_share >= _KIND_SHARE
+        return bool(named) and heavy and not found.brand_of_many and found.words_share >= _KIND_SHARE
     if found.soft:
-        complete = not found.missing_required and found.kind and found.weight >= _SOFT_WEIGHT
+        complete = not found.missing_required and found.kind and found.weight + found.tail_weight >= _SOFT_WEIGHT
         return bool(complete) and found.words_share >= _SOFT_SHARE
     if found.missing_required:
-        nearly = len(found.missing_required) == 1 and found.telling >= 2 and found.specific_words >= 4
+        nearly = (
+            len(found.missing_required) == 1
+            and found.missing_required[0].isalpha()
+            and found.telling >= 2
+            and found.specific_words >= 4
+        )
         return nearly and bool(found.kind) and found.words_share >= _ALL_BUT_ONE_SHARE
     enough = found.share >= _LINE_SHARE or (found.run >= _RUN and found.share >= _RUN_SHARE)
     sure = found.kind or found.run >= _RUN or found.proper_weight >= _PROPER_WEIGHT

@@ -2,9 +2,9 @@
 
 from monitor.matching.evidence import Evidence
 from monitor.matching.records import Relation, Tier
-from monitor.matching.relation import line_agrees, relation_of
+from monitor.matching.relation import line_agrees, name_alone_agrees, relation_of
 
-TIER_RULES = "tiers.2"
+TIER_RULES = "tiers.3"
 
 _LEAD_COSINE = 0.36
 
@@ -15,7 +15,7 @@ def tier_of(found: Evidence) -> tuple[Tier | None, Relation]:
     if relation is Relation.SAME_PRODUCT and not contradictions(found):
         if found.gtin or (found.model and found.brand_where in ("field", "title")):
             return Tier.IDENTIFIER, relation
-        if line_agrees(found):
+        if name_alone_agrees(found) or line_agrees(found):
             return Tier.LINE, relation
     if relation is Relation.SAME_KIND:
         return Tier.LOOKALIKE, relation
@@ -30,6 +30,7 @@ def contradictions(found: Evidence) -> list[str]:
         "accessory": found.accessory, "media": found.media, "later_year": found.later_year,
         "other_size": found.other_size, "audience": found.audience, "other_brand": found.other_brand and not found.gtin,
         "kind_conflict": found.kind_conflict and not (found.gtin or found.model),
+        "number_conflict": found.number_conflict and not (found.gtin or found.model),
         "model_conflict": found.model_conflict and not found.gtin,
     }  # fmt: skip
     return [name for name, value in against.items() if value]

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crawler.feeds.notice import Notice
-from monitor.matching.brands import Brand, brands_of
+from monitor.matching.brands import SHOPS_BY_SEVERAL_WORDS, Brand, brands_of
+from monitor.matching.counts import counts
+from monitor.matching.foreign import named_last
 from monitor.matching.gtins import gtin_key
 from monitor.matching.lines import Line, lines_of
-from monitor.matching.models import is_model, models_in_name, models_introduced, wildcards
+from monitor.matching.models import beginnings, is_model, models_in_name, models_introduced, wildcards
 from monitor.matching.names import recalled_thing, title_of
 from monitor.matching.normalise import spans, squash, words
 from monitor.matching.vocabulary import Vocabulary, vocabulary
@@ -29,6 +31,8 @@ _SAYS_LITTLE = 2.0
 _LISTS = re.compile(r"\bfollowing\b|\bmodels?\b|\bitem (?:numbers?|#)|\bstyles?\b", re.IGNORECASE)
 _FIRM_FOR_NAME = re.compile(
     r"(?:\b(?:Inc|LLC|Ltd|Corp|Co)\b\.?|Company|International|\w),? of [A-Z][\w. ]+,? [A-Z][\w. ]*$"
+    r"|\b(?:Inc|LLC|Ltd|Corp|Co)\b\.?,? of [A-Z]\w+$"
+    r"|\b(?:Aktiengesellschaft|GmbH|AG|S\.?A\.?|B\.?V\.?), [A-Z][\w ]+, [A-Z][\w ]+$"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -41,6 +45,8 @@ class Unit:
     lines: tuple[Line, ...]
     name_words: frozenset[str]
     brand_keys: frozenset[str]
+    name_runs: frozenset[str]
+    numbers: dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def entry_of(notice: Notice) -> Entry:
     vocab = vocabulary()
     title = title_of(notice.title, notice.url)
     names = [product.name for product in notice.products if product.name.strip()]
-    names = [name for name in names if not _FIRM_FOR_NAME.search(name)]
+    names = [named_last(name) for name in names if not _FIRM_FOR_NAME.search(name)]
     thing = recalled_thing(title)
     if not names and thing:
         names = [thing]
@@ -129,7 +135,15 @@ def _index_texts(names: list[str], brands: tuple[Brand, ...]) -> tuple[str, ...]
 
 def _unit(name: str, brands: frozenset[str], vocab: Vocabulary) -> Unit:
     tokens = words(name)
-    return Unit(name, lines_of(name, brands, vocab), frozenset(tokens), brands & spans(tokens).keys())
+    runs = frozenset(spans(tokens))
+    return Unit(
+        name,
+        lines_of(name, brands | SHOPS_BY_SEVERAL_WORDS, vocab),
+        frozenset(tokens),
+        brands & runs,
+        runs,
+        counts(tokens),
+    )
 
 
 def _described_names(prose: str, brands: frozenset[str], vocab: Vocabulary) -> frozenset[str]:
@@ -154,7 +168,7 @@ def _models(notice: Notice, names: list[str]) -> tuple[frozenset[str], tuple[re.
     for name in names:
         found |= models_in_name(name)
     found |= models_introduced(notice.description)
-    return frozenset(found), wildcards(stated)
+    return frozenset(found), wildcards(stated) + beginnings(notice.description)
 
 
 def _gtins(notice: Notice) -> frozenset[str]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import lru_cache
 
+from monitor.matching.counts import counts
+from monitor.matching.foreign import english_title
 from monitor.matching.gtins import gtin_key
 from monitor.matching.models import is_model
 from monitor.matching.normalise import fold, key, spans, squash, words
@@ -14,6 +16,10 @@ _WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"(?<![\w$.])(19[89]\d|20[0-4]\d)(?![\w.])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MODEL = re.compile(r"(?=[\w-]*\d)[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+)*")
+_SPACED_MODEL = re.compile(r"\b([A-Z]{1,4}|[b-hj-wyz]) (\d{2,4}[A-Z]{0,3})\b")
+_BEFORE_NUMBER = frozenset(
+    "size age ages set pack lot of year no nr pcs qty new usa and to w in for with the a x l m s xl".split()
+)
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{12,14}(?!\d)")
 _FOR = frozenset({"for", "fit", "fits", "compatible", "replace", "replaces", "replacing", "fur", "pour", "para"})
 _SEGMENT = re.compile(r"\s[-–|:]\s|[,(|;]|:\s|\bw/|\swith\s", re.IGNORECASE)
@@ -59,6 +65,9 @@ class View:
     price: float | None
     head_brand: tuple[str, ...]
     starts: int
+    first_part: tuple[str, ...]
+    spaced_models: frozenset[str]
+    numbers: dict[str, frozenset[str]]
 
     def heads(self, brand: str) -> bool:
         """Whether `brand` stands where a title names its maker: at its beginning, or behind `by`."""
@@ -71,13 +80,14 @@ def view_of(listing: Listing, known_brands: Container[str] = (), read_digits: Ca
 
     `read_digits` gives the word that a token is when its digits stand for letters.
     """
-    tokens = tuple(map(read_digits, words(listing.title)))
+    title = english_title(listing.title)
+    tokens = tuple(map(read_digits, words(title)))
     raw = _raw_runs(f"{listing.title} {listing.model}")
     stated = squash(listing.model) if listing.model else ""
     described = _raw_runs(listing.description[:_DESCRIPTION_LENGTH]) if listing.description else frozenset()
     for_at = _for_at(tokens)
     starts = next((at for at, token in enumerate(tokens) if token not in _BEFORE_NAME), 0)
-    first_part = words(_SEGMENT.split(listing.title.strip(" -|,"), maxsplit=1)[0])
+    first_part = words(_SEGMENT.split(title.strip(" -|,"), maxsplit=1)[0])
     first_part = first_part[:for_at] or first_part
     return View(
         listing=listing, tokens=tokens, spans=spans(tokens), brand_key=_key(listing.brand),
@@ -87,6 +97,8 @@ def view_of(listing: Listing, known_brands: Container[str] = (), read_digits: Ca
         stated_model=stated if is_model(stated, True) else "",
         gtins=_gtins(listing), years=tuple(int(year) for year in _YEAR.findall(listing.title)),
         price=_price(listing.price), head_brand=_head_brand(tokens[starts:], known_brands), starts=starts,
+        first_part=first_part, spaced_models=_spaced_models(listing.title),
+        numbers=counts(tokens),
     )  # fmt: skip
 
 
@@ -96,6 +108,16 @@ def _for_at(tokens: tuple[str, ...]) -> int:
         if at and token in _FOR and not (tokens[at + 1 : at + 2] and tokens[at + 1] in _NOT_WHAT_IT_FITS):
             return at
     return len(tokens)
+
+
+def _spaced_models(title: str) -> frozenset[str]:
+    """Model numbers written in two parts (`BR 600`)."""
+    pairs = (
+        hit
+        for hit in _SPACED_MODEL.findall(title)
+        if hit[0].lower() not in _BEFORE_NUMBER and not _YEAR.fullmatch(hit[1])
+    )
+    return frozenset(filter(is_model, (squash("".join(hit)) for hit in pairs)))
 
 
 def _head_brand(tokens: tuple[str, ...], known: Container[str]) -> tuple[str, ...]:
