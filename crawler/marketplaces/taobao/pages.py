@@ -9,7 +9,6 @@ from crawler.extract.scripts import find_object, text_at
 from crawler.marketplaces.base import ListingPage, SearchPage
 from crawler.reading import Mark, MarkKind
 
-
 _NO_PRICE = Decimal("Infinity")
 
 
