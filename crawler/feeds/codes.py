@@ -1,6 +1,7 @@
 """What looks like a model number, and what only seems to: units, batteries, standards, years, pack counts."""
 
 import re
+from functools import lru_cache
 
 _UNITS = (
     r"vdc|vac|volts?|kw|watts?|wh|mah|ah|ma|amps?|hz|khz|mhz|ghz|mm|cm|km|in|inch(?:es)?|ft|foot|feet|yd|oz|fl|"
@@ -73,6 +74,7 @@ def is_denied(token: str) -> bool:
     return bool(_DENIED.fullmatch(token) or ASIN.fullmatch(token) or _FNSKU.fullmatch(token))
 
 
+@lru_cache(maxsize=1 << 16)
 def is_code(token: str) -> bool:
     """Letters and digits mixed as in a model number (at least three characters, no ordinary word in it)."""
     if len(token) < 3 or is_denied(token) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9./+#_-]*", token):

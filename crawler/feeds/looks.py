@@ -25,7 +25,6 @@ _SHADES = (
 _COLOUR = re.compile(
     rf"(?<![\w'’-])(?:multi-?\s?colou?red|(?:(?:{'|'.join(_SHADES)})[\s-])?(?:{'|'.join(_COLOURS)})"
     rf"(?:[\s-](?:camo|camouflage)(?![\w-]))?)(?![\w'’]|-(?!colou?r(?:ed)?\b|painted\b|and\b|{'|'.join(_COLOURS)}))",
-    re.IGNORECASE,
 )
 _ANY_COLOUR = rf"(?:{'|'.join(_COLOURS)}|{'|'.join(_SHADES)})"
 _ON_PAPER = re.compile(
@@ -59,7 +58,7 @@ _UNITS = {
     "lb": r"lbs?\.?|pounds?",
     "qt": r"quarts?|qt\.?",
     "gal": r"gallons?|gal\.?",
-    "l": r"liters?|litres?|L",
+    "l": r"liters?|litres?|l",
     "ml": r"ml|milliliters?",
     "pack": r"packs?",
     "count": r"count",
@@ -71,7 +70,6 @@ _JOIN = r"(?:\s*(?:,\s*(?:and|or)|,|to|and|or|by|x|×|-|–|through|/)\s*)"
 _MEASURE = re.compile(
     rf"(?<![\w$.#/-])(?P<numbers>{_NUMBER}(?:{_JOIN}{_NUMBER}){{0,8}})[-\s]?"
     rf"(?:{'|'.join(f'(?P<{unit}>{words})' for unit, words in _UNITS.items())})(?![\w])",
-    re.IGNORECASE,
 )
 _INCH_MARK = re.compile(
     rf"(?<![\w$#/.-])(?:(?P<feet>\d+)['’]\s?[x×]\s?)?(?P<numbers>{_NUMBER}(?:[-–]{_NUMBER})?)\s?[\"”″]"
@@ -111,18 +109,25 @@ def sizes_in(text: str) -> tuple[Found, ...]:
 
 
 def _colours(text: str) -> Iterator[tuple[str, int, int]]:
-    for match in _COLOUR.finditer(text):
-        named = match[0][0].isupper() and _NAME_GOES_ON.match(text, match.end())
+    for match in _COLOUR.finditer(_lower(text)):
+        capital = text[match.start()].isupper()
+        named = capital and _NAME_GOES_ON.match(text, match.end())
         listed = text[: match.start()].rstrip().endswith((",", "/", ":", "and"))
-        joined = match[0][0].isupper() and _NAME_JOINED.match(text, match.end())
+        joined = capital and _NAME_JOINED.match(text, match.end())
         if joined or _ON_PAPER.match(text, match.end()) or (named and not listed):
             continue
         value = " ".join(match[0].lower().replace("grey", "gray").split())
         yield ("multicolored" if value.startswith("multi") else value), match.start(), match.end()
 
 
+def _lower(text: str) -> str:
+    """The text in lower case, letter by letter in its place."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text
+
+
 def _measures(text: str) -> Iterator[tuple[str, int, int]]:
-    for match in _MEASURE.finditer(text):
+    for match in _MEASURE.finditer(_lower(text)):
         unit = next(name for name in _UNITS if match[name])
         if unit not in ("in", "ft") and ("," in match["numbers"] or "/" in match["numbers"]):
             yield from ((f"{number} {unit}", match.start(), match.end()) for number in _last_number(match["numbers"]))
@@ -172,7 +177,8 @@ def _number(text: str) -> Fraction:
 def _named_sizes(text: str) -> Iterator[tuple[str, int, int]]:
     """Sizes of clothes and beds: a list right after the word, or right before it ("in twin and full sizes")."""
     for word in _SIZE_WORD.finditer(text):
-        at = _LIST_LEAD.match(text, word.end()).end() if _LIST_LEAD.match(text, word.end()) else word.end()
+        lead = _LIST_LEAD.match(text, word.end())
+        at = lead.end() if lead else word.end()
         while named := _NAMED.match(text, at):
             if _GOES_ON_AS_MEASURE.match(text, named.end()):
                 break

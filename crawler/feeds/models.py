@@ -106,6 +106,9 @@ def _after_cue(text: str, cue: re.Match[str]) -> Iterator[Found]:
 
 def _is_excluded(text: str, at: int) -> bool:
     first, last = max(0, at - _LONGEST_SENTENCE), min(len(text), at + _LONGEST_SENTENCE)
+    around = text[first:last].lower()
+    if "not" not in around and "n't" not in around:
+        return False
     ends = [match.end() for match in _SENTENCE_END.finditer(text, first, at)]
     after = _SENTENCE_END.search(text, at, last)
     return bool(_EXCLUDED.search(text, ends[-1] if ends else first, after.start() if after else last))
@@ -129,8 +132,8 @@ def _in_list(text: str, cue: re.Match[str]) -> Iterator[Found]:
     if introduced and introduced[0].endswith(":") and not _opens_with_code(text[introduced.end() :]):
         yield from _in_table(text, cue)
         return
-    quoted = text[max(0, cue.start() - 1) : cue.start()] in ('"', "“")
-    called_number = quoted or bool(re.search(_NUMBER, cue[0], re.IGNORECASE))
+    opened = text[max(0, cue.start() - 1) : cue.start()] in ('"', "“")
+    called_number = opened or bool(re.search(_NUMBER, cue[0], re.IGNORECASE))
     called_model = cue[0].lower().startswith("model")
     at, found, skipped = introduced.end() if introduced else cue.end(), 0, 0
     last, before = at, ""

@@ -36,6 +36,7 @@ _TOKEN = re.compile(r"[^\s,;:()\[\]\"“”|&]+")
 _NAMED = re.compile(
     r"(?:(?=.*[A-Za-z])(?=(?:\D*\d){3})|(?=(?:[^A-Z]*[A-Z]){2})(?=(?:\D*\d){2}))[A-Za-z0-9][A-Za-z0-9-]{3,}"
 )
+_DIGIT = re.compile(r"\d")
 _LONGEST_NAME = 250
 _SPAN = 120
 
@@ -68,6 +69,8 @@ def codes_of_the_name(name: str, description: str) -> Iterator[Found]:
     opening = opening[: end.start()] if end else opening
     if others := _FOR_OTHERS.search(opening):
         opening = opening[: others.start()]
+    if not _DIGIT.search(opening):
+        return
     named = {trimmed(token[0]).upper() for token in _TOKEN.finditer(name)}
     for token in _TOKEN.finditer(opening):
         code = trimmed(token[0])

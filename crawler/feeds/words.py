@@ -1,7 +1,7 @@
 """Words of a product's name: how they are cut and compared, and which of them say what a thing is, never whose."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
@@ -19,6 +19,7 @@ def tokens(text: str) -> list[str]:
     return [word for word in cut if word]
 
 
+@lru_cache(maxsize=1 << 16)
 def key(token: str) -> str:
     """How two words are compared: case folded, without punctuation, possessive and plural endings."""
     word = _NOT_WORD.sub("", _POSSESSIVE.sub("", token)).casefold()
