@@ -11,6 +11,7 @@ Separator = Literal[".", ",", ""]
 _AMOUNT = re.compile(r"\d[\d.,'\u00a0\u202f \u2019]*\d|\d")
 _PLAIN = re.compile(r"^\d+(\.\d+)?$")
 _THOUSANDS = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
+_COMMAS = re.compile(r"^[1-9]\d{0,2}(?:,\d{3})+$")
 _MOST = Decimal("1e12")
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("US $", "USD"), ("US$", "USD"), ("C $", "CAD"), ("C$", "CAD"), ("CA$", "CAD"), ("AU $", "AUD"), ("A$", "AUD"),
@@ -18,7 +19,7 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ("₹", "INR"), ("₽", "RUB"), ("руб", "RUB"), ("₱", "PHP"), ("₩", "KRW"), ("₫", "VND"), ("฿", "THB"), ("zł", "PLN"),
     ("円", "JPY"), ("元", "CNY"),
 )  # fmt: skip
-_CODES = frozenset(
+CODES = frozenset(
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
     "CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ "
     "GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD "
@@ -114,7 +115,7 @@ def _offered(text: str) -> str:
 def currency_in(text: str, default: str = "") -> str:
     """The ISO 4217 code that a printed price names, else `default`."""
     for before, after in _CODE.findall(text[:200]):
-        if (before or after) in _CODES:
+        if (before or after) in CODES:
             return str(before or after)
     for sign, code in _SIGNS:
         if sign in text[:200]:
@@ -125,9 +126,12 @@ def currency_in(text: str, default: str = "") -> str:
 
 
 def _separator(amount: str, separator: Separator) -> str | None:
-    """The site's separator, unless the amount itself shows another: both signs, or one with two digits at the end."""
+    """The site's separator, unless the amount itself shows another: both signs, one with two digits at the end, or
+    commas before three digits each."""
     if separator and "." in amount and "," in amount:
         return "." if amount.rfind(".") > amount.rfind(",") else ","
+    if separator == "," and _COMMAS.match(amount):
+        return "."
     other = {".": ",", ",": "."}.get(separator, "")
     if other and separator not in amount and re.search(rf"{re.escape(other)}\d{{2}}$", amount):
         return other

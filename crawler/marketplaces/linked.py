@@ -6,12 +6,14 @@ from typing import Any
 
 import parsel
 
+from crawler.extract.prices import CODES
 from crawler.extract.text import squeeze, visible_text
 from crawler.marketplaces.page import SitePage
 from crawler.reading import SearchHit
 
 _MONEY = re.compile(
-    r"(?:US ?\$|[$€£¥￥₹₱]|\b[A-Z]{3}\b)\s?\d[\d.,]*(?:\s?-\s?(?:US ?\$|[$€£¥￥₹₱])?\s?\d[\d.,]*)?|\d[\d,]*\s?円"
+    rf"(?:US ?\$|[$€£¥￥₹₱]|\b(?:{'|'.join(sorted(CODES))})\b)\s?\d[\d.,]*"
+    r"(?:\s?-\s?(?:US ?\$|[$€£¥￥₹₱])?\s?\d[\d.,]*)?|\d[\d,]*\s?円"
 )
 _LETTERS = re.compile(r"[^\W\d_]")
 _MOST_LINKS = 3000

@@ -76,7 +76,7 @@ class Listing(ListingPage):
         return Prices(min(amounts), max(amounts), self._currency())
 
     def _currency(self) -> str:
-        return self._market("currency", '"active":"', '"')
+        return _market(self.text, "currency", '"active":"', '"')
 
     def brand(self) -> str:
         return text_at(self.shop_product, "vendor") or text_at(self.state("meta"), "product.vendor") or super().brand()
@@ -89,17 +89,15 @@ class Listing(ListingPage):
         return text_at(self.shop_product, "published_at")
 
     def served_country(self) -> str:
-        return self._market("country", '"', '"')[:2]
-
-    def _market(self, name: str, before: str, after: str) -> str:
-        """A value that the platform sets for the chosen market (`Shopify.country = "US"`)."""
-        _, found, rest = self.text.partition(f"Shopify.{name} =")
-        _, found, rest = rest[:200].partition(before) if found else ("", "", "")
-        return rest.partition(after)[0] if found else ""
+        return _market(self.text, "country", '"', '"')[:2]
 
 
 class Search(SearchPage):
     """A collection, a search, or the catalogue's JSON (`/products.json`)."""
+
+    @property
+    def default_currency(self) -> str:
+        return _market(self.text, "currency", '"active":"', '"')
 
     def cards(self) -> list[SearchHit]:
         products = objects_at(self.data, "products") if isinstance(self.data, dict) else []
@@ -118,3 +116,10 @@ class Search(SearchPage):
             seller=text_at(product, "vendor")[:300],
             image=self.absolute(text_at(product, "images.0.src")),
         )
+
+
+def _market(text: str, name: str, before: str, after: str) -> str:
+    """A value that the platform sets for the chosen market (`Shopify.country = "US"`)."""
+    _, found, rest = text.partition(f"Shopify.{name} =")
+    _, found, rest = rest[:200].partition(before) if found else ("", "", "")
+    return rest.partition(after)[0] if found else ""

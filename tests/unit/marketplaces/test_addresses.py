@@ -113,6 +113,35 @@ ADDRESSES = [
     ("https://www.wish.com/product/5f3b1c2d3e4f5a6b7c8d9e0f", "wish", "5f3b1c2d3e4f5a6b7c8d9e0f", ""),
 ]
 """A URL, the marketplace, the id in it, and the canonical address where one can be made."""
+MORE_FORMS = [
+    ("aliexpress", "1005004926470199", "https://aliexpress.ru/item/1005004926470199.html?sku_id=12"),
+    ("aliexpress", "1005004926470199", "https://m.aliexpress.us/item/3256804740155447.html"),
+    ("aliexpress", "32993251330", "https://www.aliexpress.com/item/Some-Slug/32993251330.html?spm=a"),
+    ("aliexpress", "32993251330", "https://www.aliexpress.com/store/product/slug/123456_32993251330.html"),
+    ("amazon", "B0823MDHDJ", "https://www.amazon.com/gp/product/glance/B0823MDHDJ"),
+    ("amazon", "B0823MDHDJ", "https://www.amazon.co.jp/-/en/gp/product/B0823MDHDJ"),
+    ("amazon", "B0823MDHDJ", "https://www.amazon.com/-/es/Some-Slug/dp/B0823MDHDJ/ref=sr?language=es"),
+    ("amazon", "B0823MDHDJ", "https://www.amazon.com/gp/aw/ol/B0823MDHDJ"),
+    ("amazon", "B0823MDHDJ", "https://www.amazon.com/exec/obidos/tg/detail/-/B0823MDHDJ"),
+    ("amazon", "B0823MDHDJ", "https://www.amazon.com/sspa/click?url=%2FSlug%2Fdp%2FB0823MDHDJ%2Fref%3Dsr"),
+    ("amazon", "B0823MDHDJ", "https://www.amazon.com/gp/product/B0823MDHDJ.html"),
+    ("ebay", "381228738769", "https://www.ebay.com/i/381228738769"),
+    ("ebay", "381228738769", "https://www.ebay.com/p/2254?iid=381228738769"),
+    ("ebay", "381228738769", "https://m.ebay.com/itm/381228738769"),
+    ("walmart", "6000200280557", "https://www.walmart.ca/en/ip/slug/6000200280557"),
+    ("jd", "100313528034", "https://item.m.jd.com/ware/view.action?wareId=100313528034"),
+    ("taobao", "562283240178", "https://a.m.taobao.com/i562283240178.htm"),
+    ("taobao", "562283240178", "https://main.m.taobao.com/detail/index.html?id=562283240178"),
+    ("tmall", "605258110430", "https://detail.m.tmall.com/item.htm?id=605258110430"),
+    ("tmall", "605258110430", "https://detail.tmall.hk/hk/item.htm?id=605258110430"),
+    ("1688", "969759354614", "https://m.1688.com/offer/969759354614.html"),
+    ("alibaba", "1600930741831", "https://spanish.alibaba.com/product-detail/slug-2024-1600930741831.html"),
+    ("alibaba", "1600930741831", "https://www.alibaba.com/p-detail/Slug-1600930741831.html"),
+    ("alibaba", "62320522213", "https://www.alibaba.com/product/62320522213-50001/Slug.html"),
+    ("mercadolibre", "MLB1234567890", "https://produto.mercadolivre.com.br/MLB-1234567890-slug-_JM"),
+    ("mercari", "m96084058332", "https://item.mercari.com/jp/m96084058332/"),
+    ("craigslist", "sAmpLeIdOfTwentyTwoCh1", "https://www.craigslist.org/view/d/a-slug/sAmpLeIdOfTwentyTwoCh1"),
+]
 US = Vantage(name="us", country="US", postal_code="10001")
 
 
@@ -130,6 +159,29 @@ def test_one_listing_has_one_id(url: str, name: str, listing_id: str, canonical:
     if canonical:
         assert marketplace.canonical_url(url) == canonical
         assert marketplace.listing_id(marketplace.canonical_url(url)) == listing_id
+
+
+@pytest.mark.parametrize(("name", "listing_id", "url"), MORE_FORMS)
+def test_further_forms_and_hosts_lead_to_the_same_id(name: str, listing_id: str, url: str, registry: Registry) -> None:
+    marketplace = registry.for_url(url)
+    assert marketplace is not None
+    assert (marketplace.name, marketplace.listing_id(url), marketplace.kind_of(url)) == (name, listing_id, "listing")
+    assert marketplace.listing_id(marketplace.canonical_url(url)) == listing_id
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.amazon.com/product-reviews/B0823MDHDJ",
+        "https://www.walmart.com/reviews/product/5275415030",
+        "https://newyork.craigslist.org/search/sss?postingID=7123456789",
+        "https://a.aliexpress.com/_mKxyz",
+    ],
+)
+def test_pages_about_a_listing_are_not_its_own(url: str, registry: Registry) -> None:
+    marketplace = registry.for_url(url)
+    assert marketplace is not None
+    assert marketplace.listing_id(url) == ""
 
 
 def test_the_address_of_an_id_leads_back_to_it(registry: Registry) -> None:

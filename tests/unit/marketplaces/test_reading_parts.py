@@ -8,7 +8,7 @@ from crawler.clock import SystemClock
 from crawler.extract.countries import country_code, country_named_in
 from crawler.extract.decode import decode_body
 from crawler.extract.gtin import valid_gtin
-from crawler.extract.prices import plain_amount, read_prices
+from crawler.extract.prices import amount_in, plain_amount, read_prices
 from crawler.extract.scripts import at_path, find_object, json_after
 from crawler.marketplaces.patterns import pattern
 
@@ -28,6 +28,25 @@ from crawler.marketplaces.patterns import pattern
         ("XOF 6,765", ".", "USD", "6765", "6765", "XOF"),
         ("GBP 12,99", ".", "EUR", "12.99", "12.99", "GBP"),
         ("US$31.00", ".", "", "31.00", "31.00", "USD"),
+        ("1.234 €", ",", "", "1234", "1234", "EUR"),
+        ("$7,655", ",", "MXN", "7655", "7655", "MXN"),
+        ("0,125 €", ",", "", "0.125", "0.125", "EUR"),
+        ("$ 117.990", "", "CLP", "117990", "117990", "CLP"),
+        ("¥12.500", ",", "JPY", "12500", "12500", "JPY"),
+        ("$12.99 ($1.30 / Ounce)", ".", "USD", "12.99", "12.99", "USD"),
+        ("EUR 24,00 (EUR 12,00/kg)", ",", "", "24.00", "24.00", "EUR"),
+        ("$3.99 $0.25/oz", ".", "USD", "3.99", "3.99", "USD"),
+        ("US$11.99 / Set", ".", "", "11.99", "11.99", "USD"),
+        ("163.17 GEL -29% 115.84 GEL", ".", "", "115.84", "163.17", "GEL"),
+        ("29% off", ".", "USD", None, None, "USD"),
+        ("US $24.99 Was: US $29.99", ".", "", "24.99", "24.99", "USD"),
+        ("€40.63+ Original Price: €54.17+", ".", "", "40.63", "40.63", "EUR"),
+        ("$24.99 + $5.00 shipping", ".", "USD", "24.99", "24.99", "USD"),
+        ("¥1,980 送料 ¥500", ".", "JPY", "1980", "1980", "JPY"),
+        ("$ 71.492 en 12x $ 5.957", ",", "COP", "71492", "71492", "COP"),
+        ("$120.00 or 4 payments of $30.00", ".", "USD", "120.00", "120.00", "USD"),
+        ("(from $12)", ".", "USD", "12", "12", "USD"),
+        ("$10.00 to $20.00", ".", "USD", "10.00", "20.00", "USD"),
         ("free", ".", "USD", None, None, "USD"),
         ("$0.00", ".", "USD", None, None, "USD"),
     ],
@@ -41,6 +60,8 @@ def test_printed_prices(
 
 
 def test_machine_readable_amounts() -> None:
+    assert amount_in("173.000", "COP") == Decimal(173000)
+    assert amount_in("173.000", "USD") == amount_in("173", "COP") == Decimal(173)
     assert plain_amount("19.99") == Decimal("19.99")
     assert plain_amount(71492) == Decimal(71492)
     assert plain_amount("1,299.00") == Decimal("1299.00")
