@@ -9,6 +9,8 @@ from crawler.errors import BadInput
 from monitor.commands.common import print_json, raise_problems, say
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from crawler.feeds.notice import Notice
     from monitor.matching.records import Match
 
@@ -56,6 +58,38 @@ def match(
             _print(found)
     say(f"{matches} matches for {len(given.listings)} listings against {len(notices)} recalls")
     raise_problems([f"{len(problems)} lines or records were left out, named above"] if problems else [])
+
+
+@app.command("train")
+def train_weights(json: bool = typer.Option(False, "--json", help="Print one JSON object on stdout.")) -> None:
+    """Learn the matcher's weights from the decisions of `review decide`, and use them where they are no worse.
+
+    Learned from are pairs that people confirmed or rejected, with the features that the proposal carried; three tenths,
+    by notice, are kept back to judge the new weights. Every version is kept in the ledger. With too few decisions, or
+    where the new weights do worse on the kept-back part, it says so and exits with 1.
+
+    Example: stillforsale match train --json
+    """
+    from monitor.commands.desk import open_desk
+    from monitor.matching.training import train
+
+    with open_desk() as desk:
+        trained = train(desk.session, desk.by, desk.at)
+    if json:
+        print_json({"live": trained.live, "why": trained.why, **trained.report})
+    elif trained.model is not None:
+        _print_training(trained.report)
+    raise_problems([trained.why] if trained.why else [])
+
+
+def _print_training(report: dict[str, "Any"]) -> None:
+    now, then = report["on_kept_back"], report["before_on_kept_back"]
+    low, high = now["precision_95"]
+    typer.echo(f"{report['model']}: trained on {report['trained_on']} pairs, judged on {report['kept_back']} kept back")
+    typer.echo(f"    log loss {now['log_loss']} (before {then['log_loss']}), Brier score {now['brier']}")
+    typer.echo(
+        f"    precision at {now['threshold']}: {now['precision']} (95 %: {low} to {high}), recall {now['recall']}"
+    )
 
 
 def _notices(paths: list[Path]) -> tuple[list["Notice"], list[str]]:

@@ -29,6 +29,7 @@ class Evidence:
     recall_id: str
     cosine: float = 0.0
     margin: float = 0.0
+    rival: str = ""
     gtin: str = ""
     model: str = ""
     model_conflict: str = ""

@@ -1,4 +1,4 @@
-"""The table of features: what each looks at, what it says in words, and how much it weighs.
+"""The table of features: what each looks at and what it says in words. What it weighs is learned: `weights.json`.
 
 A pair's log-odds are the bias plus the sum over features of weight times value; that sum is the explanation.
 docs/reference/features.md lists the table (a test keeps both in step).
@@ -24,21 +24,20 @@ class Feature:
     name: str
     means: str
     direction: Direction
-    weight: float
     value: Callable[[Evidence], float]
     says: str
     recall: str = ""
     listing: str = ""
 
 
-BIAS = -4.5
+TABLE = "features.3"
+"""The version of the table: vectors of another version are not compared or trained with."""
 
 FEATURES: tuple[Feature, ...] = (
     Feature(
         "gtin",
         "the same valid GTIN or UPC",
         "for",
-        9.0,
         lambda e: float(bool(e.gtin)),
         "GTIN {gtin} is in the notice",
         "gtin",
@@ -48,7 +47,6 @@ FEATURES: tuple[Feature, ...] = (
         "model",
         "a model number of the notice, letter by letter",
         "for",
-        5.0,
         lambda e: float(bool(e.model)),
         "model {model} is in the notice",
         "model",
@@ -58,7 +56,6 @@ FEATURES: tuple[Feature, ...] = (
         "model_conflict",
         "a model number like the notice's, but none of them",
         "against",
-        -5.0,
         lambda e: float(bool(e.model_conflict)),
         "model {model_conflict} is not among the notice's",
         "",
@@ -68,7 +65,6 @@ FEATURES: tuple[Feature, ...] = (
         "brand",
         "a brand of the notice in the title or brand field",
         "for",
-        3.0,
         lambda e: float(e.brand_where in ("title", "field")),
         "brand {brand} stands in the {brand_where}",
         "brand",
@@ -78,7 +74,6 @@ FEATURES: tuple[Feature, ...] = (
         "brand_seller",
         "a brand of the notice only in the seller's name",
         "for",
-        1.5,
         lambda e: float(e.brand_where == "seller"),
         "brand {brand} is in the seller's name",
         "brand",
@@ -88,7 +83,6 @@ FEATURES: tuple[Feature, ...] = (
         "brand_absent",
         "no brand of the notice anywhere",
         "against",
-        -3.0,
         lambda e: float(not e.brand_where),
         "no brand of the notice is named",
     ),
@@ -96,7 +90,6 @@ FEATURES: tuple[Feature, ...] = (
         "brand_fits",
         "the brand only behind `for` or `fits`",
         "against",
-        -3.0,
         lambda e: float(e.brand_where == "after_for"),
         "brand {brand} is only what it fits",
         "brand",
@@ -106,7 +99,6 @@ FEATURES: tuple[Feature, ...] = (
         "other_brand",
         "another maker's name at the head of the title",
         "against",
-        -2.0,
         lambda e: float(bool(e.other_brand)),
         "the title begins with another brand, {other_brand}",
         "",
@@ -116,7 +108,6 @@ FEATURES: tuple[Feature, ...] = (
         "described",
         "a name that the notice's prose uses",
         "for",
-        1.5,
         lambda e: float(bool(e.described)),
         "`{described}` is named in the notice's text",
         "described",
@@ -126,7 +117,6 @@ FEATURES: tuple[Feature, ...] = (
         "line",
         "every word that tells the product apart",
         "for",
-        4.0,
         lambda e: float(line_agrees(e)),
         "names the line `{line}`",
         "line",
@@ -136,7 +126,6 @@ FEATURES: tuple[Feature, ...] = (
         "line_missing",
         "a word that tells the product apart is missing",
         "against",
-        -2.5,
         lambda e: min(1.0, len(e.missing_required) / 2),
         "does not say {missing_required}",
         "missing_required",
@@ -145,20 +134,16 @@ FEATURES: tuple[Feature, ...] = (
         "name_share",
         "share of the name's words by weight, from none to all",
         "both",
-        2.0,
         lambda e: 2 * e.words_share - 1,
         "has {words_share:.0%} of the name `{name}`",
         "name",
         "matched",
     ),
-    Feature(
-        "kind", "the same kind of thing", "for", 0.8, lambda e: float(bool(e.kind)), "is a {kind} too", "kind", "kind"
-    ),
+    Feature("kind", "the same kind of thing", "for", lambda e: float(bool(e.kind)), "is a {kind} too", "kind", "kind"),
     Feature(
         "kind_conflict",
         "another kind of thing",
         "against",
-        -3.5,
         lambda e: float(bool(e.kind_conflict)),
         "is a {kind_conflict}",
         "line",
@@ -168,7 +153,6 @@ FEATURES: tuple[Feature, ...] = (
         "regulated_kind",
         "the kind of product that a ban or standard is about, by its attributes",
         "for",
-        6.0,
         lambda e: float(bool(e.rule)),
         "is {rule_says} ({rule})",
         "rule",
@@ -178,7 +162,6 @@ FEATURES: tuple[Feature, ...] = (
         "collective",
         "the notice's name is a collective (`Toys`)",
         "against",
-        -2.0,
         lambda e: float(e.collective),
         "the notice names only `{line}`",
         "line",
@@ -187,7 +170,6 @@ FEATURES: tuple[Feature, ...] = (
         "accessory",
         "an accessory or spare part of the product",
         "against",
-        -5.0,
         lambda e: float(bool(e.accessory)),
         "is an accessory or part (`{accessory}`)",
         "",
@@ -197,7 +179,6 @@ FEATURES: tuple[Feature, ...] = (
         "media",
         "a book, picture, costume or miniature of it",
         "against",
-        -5.0,
         lambda e: float(bool(e.media)),
         "is about the product, not the product (`{media}`)",
         "",
@@ -207,7 +188,6 @@ FEATURES: tuple[Feature, ...] = (
         "later_year",
         "a model year after the notice",
         "against",
-        -4.0,
         lambda e: float(bool(e.later_year)),
         "is of {later_year}, after the notice",
         "",
@@ -217,7 +197,6 @@ FEATURES: tuple[Feature, ...] = (
         "audience",
         "for grown-ups, where the product is for children",
         "against",
-        -3.0,
         lambda e: float(bool(e.audience)),
         "is for {audience}",
         "name",
@@ -227,7 +206,6 @@ FEATURES: tuple[Feature, ...] = (
         "other_size",
         "another size or generation of the line",
         "against",
-        -4.0,
         lambda e: float(bool(e.other_size)),
         "is the `{other_size}` of the line",
         "",
@@ -237,7 +215,6 @@ FEATURES: tuple[Feature, ...] = (
         "number_conflict",
         "another count or capacity than the name's",
         "against",
-        -3.0,
         lambda e: float(bool(e.number_conflict)),
         "is the {number_conflict}",
         "name",
@@ -247,7 +224,6 @@ FEATURES: tuple[Feature, ...] = (
         "price",
         "far from the price that the notice names",
         "against",
-        -1.0,
         lambda e: float(bool(e.price_ratio) and not 0.15 <= e.price_ratio <= 4.0),
         "costs {price_ratio:.1f} times the notice's price",
         "",
@@ -257,7 +233,6 @@ FEATURES: tuple[Feature, ...] = (
         "text",
         "likeness of the whole texts (TF-IDF cosine)",
         "both",
-        2.0,
         lambda e: 2 * (e.cosine - 0.4),
         "the texts are {cosine:.0%} alike",
         "name",
@@ -267,10 +242,22 @@ FEATURES: tuple[Feature, ...] = (
         "margin",
         "lead over the best rival notice",
         "both",
-        1.0,
         lambda e: max(-1.0, min(1.0, 4 * e.margin)),
         "{margin:+.0%} against the best rival notice",
         "",
         "margin",
     ),
 )
+
+
+def values_of(found: Evidence) -> dict[str, float]:
+    """The features that speak, by name, with their values. Where a rule of a kind spoke, only what bears on it."""
+    return {
+        feature.name: round(value, 4)
+        for feature in FEATURES
+        if (not found.rule or feature.name in _SPEAK_OF_KINDS) and (value := feature.value(found))
+    }
+
+
+_SPEAK_OF_KINDS = frozenset({"regulated_kind", "accessory", "media"})
+"""Whether a thing is of a regulated kind has nothing to do with whose it is."""

@@ -7,12 +7,13 @@ from itertools import islice
 from crawler.feeds.notice import Notice
 from monitor.matching.candidates import TOP, Index
 from monitor.matching.evidence import Evidence, weigh_up
-from monitor.matching.explain import reasons_of
+from monitor.matching.explain import reasons_of, sentence
+from monitor.matching.features import values_of
+from monitor.matching.model import Model, disagree, probability, shipped_model
 from monitor.matching.normalise import spans, words
 from monitor.matching.records import MATCHER_VERSION, Listing, Match, Relation, Tier
 from monitor.matching.regulated import Rule, rules, rules_for
-from monitor.matching.score import log_odds, probability
-from monitor.matching.tiers import tier_of, would_change
+from monitor.matching.tiers import likely_line, tier_of, would_change
 from monitor.matching.units import entry_of
 from monitor.matching.view import View, view_of
 
@@ -26,14 +27,16 @@ _MANY = 15
 _ORDER = {tier: place for place, tier in enumerate(Tier)}
 
 Candidates = dict[int, float]
-_Judged = tuple[Tier, float, Relation, Evidence, list[tuple[int, float]]]
+_Judged = tuple[Tier, float, Relation, Evidence, dict[str, float]]
 
 
 class Matcher:
     """Proposes, for each listing, the notices that it may fall under. The same input gives the same output."""
 
-    def __init__(self, notices: Sequence[Notice]) -> None:
-        """Take the notices apart and index them. Several with one id: the last counts."""
+    def __init__(self, notices: Sequence[Notice], model: Model | None = None) -> None:
+        """Take the notices apart and index them. Several with one id: the last counts. `model` is the shipped one where
+        none is given."""
+        self.model = model or shipped_model()
         newest = {notice.id: notice for notice in notices}
         self.entries = [entry_of(notice) for notice in newest.values()]
         self._index = Index([text for entry in self.entries for text in entry.texts])
@@ -49,8 +52,8 @@ class Matcher:
         for place, entry in enumerate(self.entries):
             for gtin in entry.gtins:
                 self._gtins[gtin].append(place)
-            for model in entry.models:
-                self._models[model].append(place)
+            for number in entry.models:
+                self._models[number].append(place)
 
     def match(self, listings: Iterable[Listing], top: int = 5) -> Iterator[Match]:
         """Up to `top` matches a listing, the strongest tier first, in the order of the listings."""
@@ -110,39 +113,50 @@ class Matcher:
                 continue
             found.rule, found.rule_says = rule.cites, rule.says
             judged[:] = [one for one in judged if one[3].recall_id != found.recall_id]
-            odds, parts = log_odds(found)
-            yield Tier.REGULATED_KIND, odds, Relation.REGULATED_KIND, found, parts
+            values = values_of(found)
+            yield Tier.REGULATED_KIND, self._odds(values), Relation.REGULATED_KIND, found, values
 
     def _decide(self, view: View, candidates: Candidates, top: int) -> list[Match]:
         judged: list[_Judged] = []
-        ranked = sorted(candidates.values(), reverse=True)
+        ranked = sorted(candidates, key=lambda place: (-candidates[place], place))[:2]
         for place, cosine in candidates.items():
             entry = self.entries[place]
             named = entry.brand_keys & view.spans.keys() or entry.brand_keys & view.brand_spans
             if not (named or cosine >= _GLANCE or entry.gtins & view.gtins or entry.models & view.raw):
                 continue
             found = weigh_up(entry, view, cosine)
-            rival = ranked[1] if len(ranked) > 1 and cosine == ranked[0] else ranked[0]
-            found.margin = cosine - rival if len(ranked) > 1 else cosine
+            rival = ranked[1] if place == ranked[0] and len(ranked) > 1 else ranked[0]
+            if rival != place:
+                found.rival, found.margin = self.entries[rival].recall_id, cosine - candidates[rival]
+            else:
+                found.margin = cosine
             found.brand_of_many = not found.brands.isdisjoint(self._brands_of_many)
             tier, relation = tier_of(found)
             if tier is not None:
-                odds, parts = log_odds(found)
-                judged.append((tier, odds, relation, found, parts))
+                values = values_of(found)
+                odds = self._odds(values)
+                if tier is Tier.LEAD and likely_line(found, probability(odds), self.model.second_opinion(values)):
+                    tier, relation = Tier.LINE, Relation.SAME_PRODUCT
+                judged.append((tier, odds, relation, found, values))
         judged.extend(self._regulated(view, candidates, judged))
         judged.sort(key=lambda one: (_ORDER[one[0]], -one[1], one[3].recall_id))
-        return [
-            Match(
-                view.listing.listing_id,
-                found.recall_id,
-                tier,
-                relation,
-                probability(odds),
-                reasons_of(found, parts),
-                would_change(found, tier),
-            )
-            for tier, odds, relation, found, parts in judged[:top]
-        ]
+        return [self._explained(view.listing, one) for one in judged[:top]]
+
+    def _odds(self, values: dict[str, float]) -> float:
+        weights = self.model.weights
+        return self.model.bias + sum(weights.get(name, 0.0) * value for name, value in values.items())
+
+    def _explained(self, listing: Listing, judged: _Judged) -> Match:
+        tier, odds, relation, found, values = judged
+        reasons = reasons_of(found, values, self.model, listing)
+        first = probability(odds)
+        second = first if found.rule else self.model.second_opinion(values)
+        change = would_change(found, tier)
+        return Match(
+            listing.listing_id, found.recall_id, tier, relation, first, reasons, change, second=second,
+            disagree=disagree(first, second), features=values, model=self.model.version, rival=found.rival,
+            gap=found.margin, says=sentence(reasons, found.rival, found.margin, change),
+        )  # fmt: skip
 
 
 def _query(view: View) -> tuple[str, ...]:

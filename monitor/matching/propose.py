@@ -10,8 +10,10 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from crawler.feeds.notice import Notice
+from monitor.matching.features import TABLE
 from monitor.matching.matcher import Matcher
 from monitor.matching.records import MATCHER_VERSION, Listing
+from monitor.matching.training import live_model
 from monitor.store.decision_tables import MatchRow
 from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, SightingRow
 from monitor.store.register_tables import NoticeRow
@@ -37,7 +39,12 @@ def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | 
     if not listings:
         return 0
     if notices is not None:
-        return _append(session, at, Matcher(notices), {one.listing_id: (one, facts_digest(one)) for one in listings})
+        return _append(
+            session,
+            at,
+            Matcher(notices, live_model(session)),
+            {one.listing_id: (one, facts_digest(one)) for one in listings},
+        )
     kept = _matcher_of(session)
     if kept is None:
         return 0
@@ -58,7 +65,9 @@ def _append(session: Session, at: datetime, matcher: Matcher, asked: dict[str, t
     if not asked:
         return 0
     written = select(MatchRow.listing_key, MatchRow.notice_id, MatchRow.facts_sha256)
-    rows_known = session.execute(written.where(MatchRow.matcher_version == MATCHER_VERSION))
+    rows_known = session.execute(
+        written.where(MatchRow.matcher_version == MATCHER_VERSION, MatchRow.model_version == matcher.model.version)
+    )
     known = {(key, notice_id, digest) for key, notice_id, digest in rows_known}
     listings = [listing for listing, _ in asked.values()]
     digests = {key: digest for key, (_, digest) in asked.items()}
@@ -67,6 +76,8 @@ def _append(session: Session, at: datetime, matcher: Matcher, asked: dict[str, t
             listing_key=match.listing_id, notice_id=match.recall_id, tier=match.tier.value,
             relation=match.relation.value, probability=round(match.probability, 6),
             reasons=[reason.as_dict() for reason in match.reasons], matcher_version=MATCHER_VERSION,
+            says=match.says, features=dict(match.features), feature_table=TABLE, model_version=match.model,
+            second_opinion=round(match.second, 6), disagree=match.disagree, rival_id=match.rival,
             facts_sha256=digests[match.listing_id], proposed_at=at,
         )
         for match in matcher.match(listings)
@@ -134,10 +145,12 @@ def _matcher_of(session: Session) -> tuple[str, Matcher] | None:
     rows = session.execute(select(NoticeRow.notice_id, NoticeRow.content_sha256).order_by(NoticeRow.notice_id)).all()
     if not rows:
         return None
-    digest = hashlib.sha256("\n".join(f"{key} {content}" for key, content in rows).encode()).hexdigest()
+    model = live_model(session)
+    state = [model.version, *(f"{key} {content}" for key, content in rows)]
+    digest = hashlib.sha256("\n".join(state).encode()).hexdigest()
     if digest not in _KEPT:
         notices = session.scalars(select(NoticeRow.notice).order_by(NoticeRow.notice_id))
         _KEPT.clear()
         _MATCHED.clear()
-        _KEPT[digest] = Matcher([Notice.model_validate(notice) for notice in notices])
+        _KEPT[digest] = Matcher([Notice.model_validate(notice) for notice in notices], model)
     return digest, _KEPT[digest]

@@ -1,12 +1,14 @@
 """The tier of a match, by DOMAIN.md's words. docs/reference/tiers.md explains each rule."""
 
 from monitor.matching.evidence import Evidence
+from monitor.matching.model import THRESHOLD
 from monitor.matching.records import Relation, Tier
 from monitor.matching.relation import line_agrees, name_alone_agrees, relation_of
 
 TIER_RULES = "tiers.3"
 
 _LEAD_COSINE = 0.36
+_LIKELY = 0.75
 
 
 def tier_of(found: Evidence) -> tuple[Tier | None, Relation]:
@@ -22,6 +24,14 @@ def tier_of(found: Evidence) -> tuple[Tier | None, Relation]:
     if _points_there(found):
         return Tier.LEAD, relation
     return None, relation
+
+
+def likely_line(found: Evidence, first: float, second: float) -> bool:
+    """Whether both models find a lead likely that has the brand in title or brand field, and nothing contradicts it."""
+    named = found.brand_where in ("title", "field") and not found.brand_leading and not found.partial
+    told = bool(found.telling and (found.kind or found.proper_weight)) and not contradictions(found)
+    told = told and not found.collective
+    return named and told and first >= _LIKELY and second >= THRESHOLD
 
 
 def contradictions(found: Evidence) -> list[str]:

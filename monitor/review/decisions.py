@@ -124,7 +124,9 @@ def _shown(session: Session, match: MatchRow) -> dict[str, Any]:
     names = ("title", "brand", "model", "gtin", "seller", "price", "currency", "description")
     return {
         "tier": match.tier, "relation": match.relation, "probability": match.probability, "reasons": match.reasons,
-        "matcher_version": match.matcher_version, "facts_sha256": match.facts_sha256,
+        "matcher_version": match.matcher_version, "model_version": match.model_version,
+        "features": match.features, "feature_table": match.feature_table, "second_opinion": match.second_opinion,
+        "disagree": match.disagree, "says": match.says, "facts_sha256": match.facts_sha256,
         "listing": {name: getattr(listing, name) for name in names} if listing else {},
         "notice": {"title": notice.title, "content_sha256": notice.content_sha256} if notice else {},
     }  # fmt: skip

@@ -65,10 +65,14 @@ class PhraseRow(Base):
 
 
 class MatchRow(Base):
-    """What the matcher proposed, once per listing, notice and matcher version. `reasons` is the explanation as data."""
+    """What the matcher proposed, once per listing, notice, facts, and version of matcher and model.
+
+    `reasons` is the explanation as data, `says` the same in one sentence. `features` is the vector that both models
+    saw, by the names of `feature_table`; where `second_opinion` disagrees a person looks.
+    """
 
     __tablename__ = "matches"
-    __table_args__ = (UniqueConstraint("listing_key", "notice_id", "matcher_version", "facts_sha256"),)
+    __table_args__ = (UniqueConstraint("listing_key", "notice_id", "matcher_version", "model_version", "facts_sha256"),)
 
     match_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     listing_key: Mapped[str] = mapped_column(index=True)
@@ -77,7 +81,14 @@ class MatchRow(Base):
     relation: Mapped[str]
     probability: Mapped[float]
     reasons: Mapped[list[Any]]
+    says: Mapped[str] = mapped_column(default="")
+    features: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    feature_table: Mapped[str] = mapped_column(default="")
+    second_opinion: Mapped[float] = mapped_column(default=0.0)
+    disagree: Mapped[bool] = mapped_column(default=False)
+    rival_id: Mapped[str] = mapped_column(default="")
     matcher_version: Mapped[str]
+    model_version: Mapped[str] = mapped_column(default="")
     facts_sha256: Mapped[str]
     proposed_at: Mapped[datetime]
 
@@ -97,6 +108,24 @@ class ReviewRow(Base):
     comment: Mapped[str]
     shown: Mapped[dict[str, Any]]
     decided_at: Mapped[datetime]
+
+
+class MatcherModelRow(Base):
+    """One trained version of the matcher's weights, with what it was trained on and how it did on the kept-back part.
+
+    The newest row with `live` is in use; before the first one, the weights that ship with the program.
+    """
+
+    __tablename__ = "matcher_models"
+
+    model_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    version: Mapped[str] = mapped_column(unique=True)
+    feature_table: Mapped[str]
+    parameters: Mapped[dict[str, Any]]
+    report: Mapped[dict[str, Any]]
+    live: Mapped[bool]
+    trained_by: Mapped[str]
+    trained_at: Mapped[datetime]
 
 
 class CaseStepRow(Base):

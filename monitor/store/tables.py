@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "sightings",
     "reviews",
     "case_steps",
+    "matcher_models",
     "notice_versions",
     "notice_imports",
     "feed_checks",

@@ -1,6 +1,7 @@
 """docs/reference holds every feature with its weight, every tier and every rule of a regulated kind."""
 
-from monitor.matching.features import BIAS, FEATURES
+from monitor.matching.features import FEATURES
+from monitor.matching.model import shipped_model
 from monitor.matching.records import Relation, Tier
 from monitor.matching.regulated import rules
 from tests.conftest import REPOSITORY
@@ -12,14 +13,15 @@ def test_every_feature_is_documented_as_it_is() -> None:
     text = (REFERENCE / "features.md").read_text(encoding="utf-8")
     rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| `")}
     assert set(rows) == {f"`{feature.name}`" for feature in FEATURES}
+    model = shipped_model()
     for feature in FEATURES:
         row = rows[f"`{feature.name}`"]
-        assert (feature.means in row, feature.direction in row, f" {feature.weight:+.1f} " in row) == (
+        assert (feature.means in row, feature.direction in row, f" {model.weights[feature.name]:+.1f} " in row) == (
             True,
             True,
             True,
         ), row
-    assert f"{BIAS:+.1f}" in text
+    assert f"{model.bias:+.1f}" in text
 
 
 def test_every_tier_relation_and_rule_is_documented() -> None:

@@ -124,14 +124,14 @@ def test_a_lookalike_has_the_kind_but_no_brand() -> None:
 def test_reasons_speak_for_and_against_and_add_up(matcher: Matcher) -> None:
     from math import log
 
-    from monitor.matching.features import BIAS
+    from monitor.matching.model import shipped_model
 
     match = best(matcher, "stroller", "Rain cover for Tavolino Vento Alto stroller")
     assert match is not None
     weights = {reason.feature: reason.weight for reason in match.reasons}
     assert weights["accessory"] < 0 < weights["kind"]
     odds = log(match.probability / (1 - match.probability))
-    assert odds == pytest.approx(BIAS + sum(weights.values()), abs=0.05)
+    assert odds == pytest.approx(shipped_model().bias + sum(weights.values()), abs=0.05)
     assert next(reason for reason in match.reasons if reason.feature == "accessory").outcome == "conflict"
 
 

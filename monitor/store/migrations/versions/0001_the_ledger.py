@@ -19,6 +19,7 @@ GUARDED = (
     "sightings",
     "reviews",
     "case_steps",
+    "matcher_models",
     "notice_versions",
     "notice_imports",
     "feed_checks",
@@ -146,6 +147,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_listings_marketplace"), "listings", ["marketplace"], unique=False)
     op.create_table(
+        "matcher_models",
+        sa.Column("model_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("feature_table", sa.String(), nullable=False),
+        sa.Column("parameters", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("report", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("trained_by", sa.String(), nullable=False),
+        sa.Column("trained_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("model_id", name=op.f("pk_matcher_models")),
+        sa.UniqueConstraint("version", name=op.f("uq_matcher_models_version")),
+    )
+    op.create_table(
         "matches",
         sa.Column("match_id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("listing_key", sa.String(), nullable=False),
@@ -154,7 +168,14 @@ def upgrade() -> None:
         sa.Column("relation", sa.String(), nullable=False),
         sa.Column("probability", sa.Double(), nullable=False),
         sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("says", sa.String(), nullable=False),
+        sa.Column("features", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("feature_table", sa.String(), nullable=False),
+        sa.Column("second_opinion", sa.Double(), nullable=False),
+        sa.Column("disagree", sa.Boolean(), nullable=False),
+        sa.Column("rival_id", sa.String(), nullable=False),
         sa.Column("matcher_version", sa.String(), nullable=False),
+        sa.Column("model_version", sa.String(), nullable=False),
         sa.Column("facts_sha256", sa.String(), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("match_id", name=op.f("pk_matches")),
@@ -162,8 +183,9 @@ def upgrade() -> None:
             "listing_key",
             "notice_id",
             "matcher_version",
+            "model_version",
             "facts_sha256",
-            name=op.f("uq_matches_listing_key_notice_id_matcher_version_facts_sha256"),
+            name=op.f("uq_matches_listing_key_notice_id_matcher_version_model_version_facts_sha256"),
         ),
     )
     op.create_index(op.f("ix_matches_listing_key"), "matches", ["listing_key"], unique=False)
@@ -672,6 +694,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_matches_notice_id"), table_name="matches")
     op.drop_index(op.f("ix_matches_listing_key"), table_name="matches")
     op.drop_table("matches")
+    op.drop_table("matcher_models")
     op.drop_index(op.f("ix_listings_marketplace"), table_name="listings")
     op.drop_table("listings")
     op.drop_index(op.f("ix_hand_listings_listing_key"), table_name="hand_listings")
