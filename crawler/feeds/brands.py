@@ -54,8 +54,10 @@ _GOES_ON = re.compile(
 _STORE_LINES = frozenset({"basics", "essentials"})
 _ARTICLES = frozenset({"The", "This", "These", "A"})
 _PARTICLES = frozenset({"&", "+", "de", "di", "du", "la", "le", "of", "by"})
+_CERTAIN = re.compile(r"(?=.{4})(?:[A-Z]{4,}|[A-Z]{2,}[a-z]+|[A-Z]?[a-z]+[A-Z]\w*)")
+"""A name that stands by itself: ZORBO, LShome, LuxJet."""
 _MOST_WORDS = 3
-_KEPT_WORDS = 2
+_MOST_LEADING = 2
 
 
 def brands_of(notice: Notice) -> tuple[Found, ...]:
@@ -71,7 +73,13 @@ def brands_of(notice: Notice) -> tuple[Found, ...]:
     for one in found:
         if one in own or (len(one.value) > 1 and not is_no_brand(one.value)):
             kept.setdefault("".join(map(key, tokens(one.value))), one)
-    return tuple(kept.values())
+    return tuple(one for one in kept.values() if not _is_cut_short(one.value, kept.values()))
+
+
+def _is_cut_short(value: str, found: Iterable[Found]) -> bool:
+    """Whether another value goes on after these words, and they end in a small one: "Feel The", of "Feel The Beard"."""
+    longer = any(other.value.startswith(f"{value} ") for other in found)
+    return longer and (is_ordinary(value.split()[-1]) or value.split()[-1] in _ARTICLES)
 
 
 def _called(notice: Notice) -> Iterator[Found]:
@@ -108,28 +116,29 @@ def _is_name(owner: str, notice: Notice) -> bool:
 def _opening_and_known(notice: Notice) -> Iterator[Found]:
     """What opens a product's name and is quoted from the product, a seller, the firm that recalls, or a party."""
     exact = {plain_words(match[1]): match[0] for match in _QUOTED.finditer(notice.description)}
-    exact |= {plain_words(one.value): one.span for one in sellers_of(notice)}
+    parties_own = {plain_words(one.value): one.span for one in sellers_of(notice)}
     if firm := recaller(notice.title):
-        exact[plain_words(firm)] = notice.title[:120]
+        parties_own[plain_words(firm)] = notice.title[:120]
+    exact |= parties_own
     parties = {plain_words(one.name): one.name for one in notice.firms}
     for product in notice.products:
         words = _OPENINGS.sub("", product.name).split()
         leads = [" ".join(words[:count]).strip(',;:"“”®™') for count in range(1, min(5, len(words)))]
-        leads = [lead for lead in leads if not is_no_brand(lead) and not is_code(lead)]
+        leads = [lead for lead in leads if not is_no_brand(lead) or plain_words(lead) in parties_own]
+        leads = [lead for lead in leads if not is_code(lead)]
         said = next((lead for lead in leads if plain_words(lead) in exact), "")
         called = next((lead for lead in reversed(leads[:3]) if _firm_called(parties, lead)), "")
         if lead := said or called:
             source = exact[plain_words(lead)] if said else _firm_called(parties, lead)
-            yield Found(_without_kind(lead.replace("®", "").replace("™", "")), source)
+            bare = lead.replace("®", "").replace("™", "")
+            yield Found(bare if plain_words(lead) in parties_own else _without_kind(bare), source)
 
 
 def _without_kind(lead: str) -> str:
-    """The words without what they say of the kind behind the name, where that is two words and more."""
+    """The first word, where only words that say the kind follow it: Viofairy, of "Viofairy Hair Growth"."""
     words = lead.split()
-    while len(words) > _KEPT_WORDS and is_ordinary(words[-1]) and not is_ordinary(words[0]):
-        words.pop()
-    ordinary = [word for word in words[1:] if is_ordinary(word)]
-    return words[0] if len(lead.split()) > _MOST_WORDS and ordinary == words[1:] else " ".join(words)
+    kind = len(words) > _MOST_LEADING and not is_ordinary(words[0]) and all(map(is_ordinary, words[1:]))
+    return words[0] if kind else lead
 
 
 def _leading(notice: Notice) -> Iterator[Found]:
@@ -153,6 +162,8 @@ def _leading(notice: Notice) -> Iterator[Found]:
 
 def _alone(run: list[str], description: str) -> str:
     """The shortest beginning of the words that the description also gives alone: Droyd, of "Droyd Fury"."""
+    if _CERTAIN.fullmatch(run[0]) and not any(INVENTED.search(word) or word in _PARTICLES for word in run[1:2]):
+        return run[0]
     plain = f" {plain_words(description)} "
     for count in range(1, len(run)):
         lead, following = plain_words(" ".join(run[:count])), plain_words(run[count])
@@ -175,7 +186,8 @@ def _run(words: list[str], small: frozenset[str]) -> list[str]:
     for word in words:
         store = bool(run) and word.lower() in _STORE_LINES
         mark = _is_mark(word, small) or (not run and word.lower() in NOT_BRANDS and _opens_store_line(words)) or store
-        if len(run) == _MOST_WORDS or not (mark or (run and word.lower() in _PARTICLES)):
+        full = sum(other.lower() not in _PARTICLES for other in run) == _MOST_LEADING
+        if full or not (mark or (run and word.lower() in _PARTICLES)):
             break
         run.append(word)
     while run and run[-1].lower() in _PARTICLES:

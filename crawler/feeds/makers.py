@@ -5,20 +5,23 @@ from collections.abc import Iterator
 
 from crawler.feeds.found import Found
 from crawler.feeds.notice import Notice
-from crawler.feeds.ordinary import is_no_brand, plain_words
+from crawler.feeds.ordinary import is_no_brand, is_ordinary, plain_words
 from crawler.feeds.sellers import sellers_of
 
 _RECALLER = re.compile(
-    r"^(?:CPSC,?\s+(?:and\s+)?)?(?P<firm>.{2,60}?),?\s+(?:Voluntarily\s+)?(?:Recalls?|Expands?|Re-?announces?)\b(?!ed)"
+    r"^(?:CPSC,?\s+(?:and\s+)?)?(?P<firm>.{2,60}?),?\s+(?:Voluntarily\s+)?(?:Recalls|Expands|Re-?announces)\b"
 )
 _LEGAL_FORM = re.compile(
     r"[,\s]+(?:inc|llc|l\.l\.c|ltd|limited|co|corp|corporation|company|gmbh|s\.?a|plc|intl|international|usa|u\.s\.a|"
-    r"enterprises?|industries|motors|group|holdings?|america|north america|brands|products|technology|"
-    r"technologies|equipment|homes?)\b\.?(?:,?\s+of\s.*)?$",
+    r"enterprises?|industries|group|holdings?|america|north america|brands|products|technology|"
+    r"technologies|equipment|homes?|sports|windows|lighting|systems|motors?|tractor|woodworking|furniture|bicycles?|"
+    r"fitness|foods|tools|toys?|powersports|cooling)\b\.?(?:,?\s+of\s.*)?$",
     re.IGNORECASE,
 )
 _HANDED_BY = frozenset("by from at through contact via".split())
-_MADE_BY = re.compile(r"\b(?:Manufactured|Distributed)\s+by\s+([^;,(]{2,60}?)\s*(?:$|[;,(]|\sand\s)")
+_MADE_BY = re.compile(
+    r"\b(?:Manufactured|Distributed)\s+by\s+([^;,(]{2,60}?)\s*(?:$|[;,(]|\s(?:and|Due|Sold|in|Recalled)\s)"
+)
 _TRADER = re.compile(
     r"\b(?:on|by|trad\w+|co|company|technology|limited|ltd|import|export|e-?commerce)\b", re.IGNORECASE
 )
@@ -40,8 +43,10 @@ def recaller(title: str) -> str:
 def _short(firm: str) -> str:
     """The firm's name without its legal form and trade words."""
     for _ in range(4):
-        firm = _LEGAL_FORM.sub("", firm).strip(" ,.") or firm
-    return firm
+        shorter = _LEGAL_FORM.sub("", firm).strip(" ,.")
+        firm = shorter if shorter and not is_no_brand(shorter) else firm
+    rest = firm.removeprefix("American ")
+    return rest if " " not in rest and not is_ordinary(rest) else firm
 
 
 def is_spoken(firm: str, description: str) -> bool:

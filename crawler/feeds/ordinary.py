@@ -21,7 +21,9 @@ _MEASURED = re.compile(r"\d+(?:\.\d+)?[-\s]?[A-Za-z]{1,4}$|\d+[A-Z][a-z]+$|.*/\d
 
 def is_ordinary(word: str) -> bool:
     """Whether the word says what a thing is, or is one that prose writes small."""
-    parts = word.split("-")
+    parts = [part for part in word.split("-") if not part.isdigit()]
+    if not parts or (len(parts) == 1 and parts[0] != word and key(parts[0]) in plain_keys() | common_keys()):
+        return True
     if len(parts) > 1 and all(key(part) in common_keys() for part in (parts if len(parts) > 2 else parts[1:])):
         return parts[-1].islower() or len(parts) > 2
     if len(parts) > 1 and parts[-1].islower() and key(parts[0]) in plain_keys() | common_keys():

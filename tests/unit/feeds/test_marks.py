@@ -1,4 +1,4 @@
-"""Brands, models, colours and sizes against what a person read in three draws of a hundred recalls."""
+"""Brands, models, colours and sizes against what a person read in draws of a hundred recalls."""
 
 import json
 from collections.abc import Callable
@@ -51,6 +51,8 @@ def counted(listed: dict[str, Notice], kind: str) -> Count:
     same = bare if kind == "models" else _colour
     count = Count()
     for draw in DRAWS:
+        if "read" in draw:
+            continue
         for number, truth in draw["recalls"].items():
             wanted = set(map(same, truth.get(kind, ())))
             either = set(map(same, truth.get("optional", ()))) if kind == "models" else set()
@@ -83,8 +85,8 @@ def test_a_brand_is_read_for_nearly_every_recall(listed: dict[str, Notice]) -> N
             recalls.right += bool(found & main)
             recalls.wanted += bool(main)
     print("brands", names, recalls)
-    assert names.right / names.given >= 0.93
-    assert recalls.right / recalls.wanted >= 0.91
+    assert names.right / names.given >= 0.94
+    assert recalls.right / recalls.wanted >= 0.93
 
 
 def _name(text: str) -> str:
