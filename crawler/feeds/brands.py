@@ -45,7 +45,9 @@ _OWNED = re.compile(
     rf"\b(?:recall|warning|expansion)\s+(?:involves|includes|is\sfor|concerns)\s+"
     rf"(?:(?:all|certain|the|various|about\s[\d,]+)\s)*({_RUN}?)['’]s?\s"
 )
-_CUT = re.compile(r"^(?:.*[.:!?]\s+)?(?:The|These)\s+|^.*(?:\b(?:Recalls?|Recalled|Involves)|['’][Ss])\s+(?=[A-Z])")
+_CUT = re.compile(
+    r"^(?:.*[.:!?]\s+)?(?:The|These)\s+|^.*(?:\b(?:Recalls?|Recalled|Involves|Using|Consumers)|['’][Ss])\s+(?=[A-Z])"
+)
 _YEARS = re.compile(r"^(?:(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?\s+)+")
 _GOES_ON = re.compile(
     r"\s(?:sold|which|that|with|and|in|for|from|made|manufactured|equipped|used|designed|purchased|is|are|was|were)\b"

@@ -40,6 +40,16 @@ def notice(name: str, *, title: str = "", description: str = "", firm: str = "")
         (notice("Zorbo Kettles", firm="Zorbo Housewares Ltd., of China"), ["Zorbo"]),
         (notice("High Chairs", title="High Chairs Recalled Due to Fall Hazard"), []),
         (notice("Electric Blankets", title="Amazon Recalls Electric Blankets"), []),
+        (notice("Zorbo, Bexo and Cordo Kettles"), ["Zorbo", "Bexo", "Cordo"]),
+        (notice("Kettles", title="CPSC Warns Consumers to Stop Using Zorbo Brand Kettles"), ["Zorbo"]),
+        (notice("Kettles", title="Kettle Shops Recall Zorbo™ Kettles"), ["Zorbo"]),
+        (notice("Kettles", description="This recall involves Zorbo's glass kettles."), ["Zorbo"]),
+        (
+            notice("Kettles", title="Kettles Recalled; Manufactured by Zorbo Housewares Due to Burns"),
+            ["Zorbo Housewares"],
+        ),
+        (notice("Christmas-themed Kettles"), []),
+        (notice("Rebecca's Kettles", description="This recall involves Rebecca's kettles."), ["Rebecca's"]),
     ],
 )
 def test_a_brand_is_read_where_something_tells(given: Notice, brands: list[str]) -> None:
@@ -61,7 +71,7 @@ def test_brands_reach_their_bars_on_recalls_drawn_at_random(shared: Path) -> Non
         branded += bool(main)
     print(json.dumps({"right": right, "given": given, "found": found, "branded": branded}))
     assert right / given >= 0.90
-    assert found / branded >= 0.76
+    assert found / branded >= 0.86
 
 
 def _bare(text: str) -> str:
