@@ -6,6 +6,7 @@ we are built on (Scrapy) bind us too. A robots.txt that can't be had forbids eve
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from protego import Protego
 
@@ -32,10 +33,11 @@ class RobotsRules:
     agents: tuple[str, ...] = (OUR_NAME,)
 
     def allows(self, url: str) -> bool:
-        """Whether every rule that binds us lets this URL be fetched."""
+        """Whether every rule that binds us lets this URL be fetched, as it is written and as a server may take it."""
         if self.parsed is None:
             return self.verdict == "allow_all"
-        return all(self.parsed.can_fetch(url, agent) for agent in self.agents)
+        forms = {url, _resolved(url)}
+        return all(self.parsed.can_fetch(form, agent) for form in forms for agent in self.agents)
 
     @property
     def delay_s(self) -> float:
@@ -49,6 +51,24 @@ class RobotsRules:
             if rate is not None and rate.requests:
                 asked.append(rate.seconds / rate.requests)
         return max(asked)
+
+
+def _resolved(url: str) -> str:
+    """The URL with the dot segments of its path resolved (RFC 3986, section 5.2.4) and empty ones left out: servers
+    take `/x/../private` and `//private` for `/private`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    kept: list[str] = []
+    segments = re.sub("%2e", ".", parts.path, flags=re.IGNORECASE).replace("\\", "/").split("/")
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment not in ("", "."):
+            kept.append(segment)
+    end = "/" if kept and segments[-1] in ("", ".", "..") else ""
+    return parts._replace(path=f"/{'/'.join(kept)}{end}").geturl()
 
 
 def rules_from(status: int, body: bytes) -> RobotsRules:

@@ -55,3 +55,29 @@ def test_the_slowest_pace_that_binds_us_counts() -> None:
 def test_only_the_first_500_kib_are_read() -> None:
     text = b"User-agent: *\n" + b"#" * MAX_BYTES + b"\nDisallow: /"
     assert rules_from(200, text).allows(PAGE)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/private/x", "/%70rivate/x", "/x/../private/y", "/./private/y", "//private", "/%2e/private", "/x/%2E%2e/private",
+     "/x/..//private/", "/../private", "/a/b/../../private/.", "/x\\..\\private", "/x/..\\private"],
+)  # fmt: skip
+def test_a_closed_path_is_closed_in_every_spelling(path: str) -> None:
+    rules = rules_from(200, b"User-agent: *\nDisallow: /private\n")
+    assert not rules.allows(f"https://shop.example{path}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://shop.example/", "https://shop.example", "https://shop.example/item//1/", "https://shop.example/a/../b",
+     "https://shop.example/x?next=/private", "https://shop.example/x#/private", "https://[bad/"],
+)  # fmt: skip
+def test_an_open_path_is_open_in_every_spelling(url: str) -> None:
+    assert rules_from(200, b"User-agent: *\nDisallow: /private\n").allows(url)
+
+
+def test_a_rule_about_a_folder_holds_for_the_folder() -> None:
+    rules = rules_from(200, b"User-agent: *\nDisallow: /a/\nAllow: /a/b$")
+    assert not rules.allows("https://shop.example/x/../a/")
+    assert not rules.allows("https://shop.example/a/c/..")
+    assert rules.allows("https://shop.example/a/b")
