@@ -141,9 +141,6 @@ class Fetcher:
             answer = await self._robots_answer(at)
             record_id = answer.record_id
             rules = unreachable(answer.trouble) if answer.trouble else rules_from(answer.status, answer.body)
-            self.policy.answered(
-                at, answer.status if answer.status == 429 else 0, answer.headers.get("retry-after", "")
-            )
         except FetchFailed as failure:
             if str(failure).partition(":")[0] in HOST_TROUBLES:
                 raise
@@ -157,6 +154,8 @@ class Fetcher:
             target = self._redirect(answer)
             if not target:
                 return answer
+            if self.policy.forbidden(target):
+                raise FetchFailed(f"it leads to {host_key(target)}, which the operator has not allowed")
             at = target
         raise FetchFailed("more than five redirects")
 
@@ -164,13 +163,19 @@ class Fetcher:
         """One request for robots.txt, and a second where the first broke off."""
         await self._checked(at)
         try:
-            async with self.policy.turn(at):
-                return await self._exchange(at, self._robots_headers(host_key(at)), MAX_BYTES * 2)
+            return await self._robots_request(at)
         except FetchFailed as failure:
             if str(failure).partition(":")[0] not in TRANSIENT:
                 raise
+        return await self._robots_request(at)
+
+    async def _robots_request(self, at: str) -> Answer:
+        """One request. 401 and 403 forbid its host's pages and rest nobody; 429 and Retry-After count as for a page."""
         async with self.policy.turn(at):
-            return await self._exchange(at, self._robots_headers(host_key(at)), MAX_BYTES * 2)
+            answer = await self._exchange(at, self._robots_headers(host_key(at)), MAX_BYTES * 2)
+            if answer.status == 429 or answer.status >= 500:
+                self.policy.answered(at, answer.status, answer.headers.get("retry-after", ""))
+            return answer
 
     async def _hop(self, url: str, headers_for: HeadersFor) -> Answer:
         await self._checked(url)

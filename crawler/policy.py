@@ -82,7 +82,7 @@ class Policy:
     async def admit(self, url: str) -> None:
         """Raises NotAllowed where this URL may not be fetched now, or what fetching its robots.txt raised."""
         host = host_key(url)
-        forbidden = self._terms(url)
+        forbidden = self.forbidden(url)
         if forbidden:
             raise NotAllowed(f"terms: {forbidden} is not allowed by the operator")
         self._not_paused(host)
@@ -103,6 +103,10 @@ class Policy:
                 yield
         except TooLong as wait:
             raise NotAllowed(f"host_paused: {wait}") from wait
+
+    def forbidden(self, url: str) -> str:
+        """The marketplace of the URL where the operator has not allowed it, empty where nothing stands against it."""
+        return self._terms(url)
 
     def known_to_forbid(self, url: str) -> bool:
         """Whether a robots.txt that was read in this run disallows the URL. Asks nobody."""

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.clock import SimulatedClock, SystemClock, read_instant
+from crawler.marketplaces.registry import load_registry
 from crawler.pauses import PAUSES_FILE
 from crawler.plan import Limits, Slot
 from crawler.record import Capture, Manifest, Outcome
@@ -107,6 +109,39 @@ def test_f19_f20_a_host_that_wards_us_off_is_left_alone_for_hours(
         _, found = run(tmp_path / "three", slots[1:], server, clock=clock.spec())
         assert {one.outcome for one in found} == {Outcome.FETCHED}
     assert json.loads((tmp_path / PAUSES_FILE).read_text())
+
+
+@pytest.mark.parametrize(("seconds", "paused"), [("7200", True), ("30", False)])
+def test_a_retry_after_of_robots_txt_is_honoured_too(
+    tmp_path: Path, clock: SimulatedClock, seconds: str, paused: bool
+) -> None:
+    down = http(b"", "503 Service Unavailable", f"Retry-After: {seconds}")
+    with serving({"/robots.txt": down, "*": http()}) as server:
+        began = clock.now()
+        _, found = run(tmp_path / "one", [slot(n, server.url(f"/{n}")) for n in range(2)], server, clock=clock.spec())
+        assert found[0].reason == "robots: status 503"
+        assert found[1].reason.startswith("host_paused: status 503" if paused else "robots: ")
+        _, again = run(tmp_path / "two", [slot(1, server.url("/1"))], server, clock=clock.spec())
+        assert {one.outcome for one in (*found, *again)} == {Outcome.NOT_ALLOWED}
+    assert server.hits["/robots.txt"] == (1 if paused else 2)
+    assert paused or clock.now() - began >= timedelta(seconds=30)
+    assert not [path for path in server.hits if path != "/robots.txt"]
+
+
+def test_a_robots_txt_that_leads_to_a_forbidden_marketplace_is_not_followed(tmp_path: Path) -> None:
+    away = http(b"", "301 Moved Permanently", "Location: https://www.amazon.com./robots.txt")
+    with serving({"/robots.txt": away, "*": http()}) as server:
+        folder = planned(tmp_path / "run", [slot(1, server.url("/1"))], server)
+        registry = load_registry()
+
+        def owner(url: str) -> str:
+            found = registry.for_url(url)
+            return found.name if found else ""
+
+        run_plan(folder, market=replace(market(), owner=owner))
+    (found,) = captures(folder)
+    assert found.outcome is Outcome.NOT_ALLOWED
+    assert "www.amazon.com, which the operator has not allowed" in found.reason
 
 
 def test_a_short_retry_after_is_waited_for(tmp_path: Path, clock: SimulatedClock) -> None:
