@@ -40,7 +40,7 @@ def memory(
     """What a crawl holds in memory over very many pages, told on stderr at fifty points while it goes on.
 
     Prints the memory after the first tenth and at the end, by how much it grew (the bar is a tenth), and the slope in
-    bytes a page. The archive of 50,000 pages takes 2.5 GB of the temporary folder.
+    bytes a page. The archive of 50,000 pages takes 1.6 GB of the temporary folder.
 
     Example: stillforsale bench memory --pages 50000 --json
     """
