@@ -4,6 +4,8 @@ Whoever is refused here gets `not_allowed` and the reason; the network is not to
 host to rest for hours, `Retry-After` is honoured, and a host that gives no answer is left alone for half an hour.
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -76,6 +78,7 @@ class Policy:
         self.clock, self.limits, self.pauses, self.pace = clock, limits, pauses, pace
         self._fetch_robots, self._terms = fetch_robots, terms
         self._robots: dict[str, _Kept] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._down: dict[str, tuple[float, Exception]] = {}
         self._failures: dict[str, int] = {}
 
@@ -160,15 +163,17 @@ class Policy:
         raise NotAllowed(f"host_paused: {pause.why}, until {pause.until}")
 
     async def _rules(self, host: str, url: str) -> RobotsRules:
+        """The rules that hold for the URL; lanes that meet here at the same moment ask once."""
         origin = _origin(url)
-        kept = self._robots.get(origin)
-        if kept is None or self.clock.now() >= kept.until:
-            rules = await self._fetched_rules(host, url)
-            age_s = _UNREACHABLE_AGE_S if rules.reason.startswith("unreachable") else MAX_AGE_S
-            kept = _Kept(rules, self.clock.now() + timedelta(seconds=age_s))
-            self._robots[origin] = kept
-            self.pace.slow_down(host, rules.delay_s)
-        return kept.rules
+        async with self._asking[origin]:
+            kept = self._robots.get(origin)
+            if kept is None or self.clock.now() >= kept.until:
+                rules = await self._fetched_rules(host, url)
+                age_s = _UNREACHABLE_AGE_S if rules.reason.startswith("unreachable") else MAX_AGE_S
+                kept = _Kept(rules, self.clock.now() + timedelta(seconds=age_s))
+                self._robots[origin] = kept
+                self.pace.slow_down(host, rules.delay_s)
+            return kept.rules
 
     async def _fetched_rules(self, host: str, url: str) -> RobotsRules:
         """A host that is beyond reach is not tried again for every slot: the error holds for five minutes."""

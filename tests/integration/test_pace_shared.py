@@ -78,6 +78,24 @@ def test_two_runs_at_the_same_moment_keep_one_pace(tmp_path: Path) -> None:
     assert all(late[0] - early[1] >= DELAY_S - 0.01 for early, late in pairwise(spans))
 
 
+def test_lanes_that_meet_at_one_host_take_turns_there(tmp_path: Path) -> None:
+    """Slots of two hosts are worked through side by side; both lead to a third."""
+    busy = Busy()
+    with serving({"*": busy, "/robots.txt": busy}) as third:
+        away = http(b"", "302 Found", f"Location: {third.url('/item')}")
+        with serving({"*": away}) as one, serving({"*": away}) as two:
+            looks = [slot(n, (one, two)[n % 2].url(f"/{n}")) for n in range(6)]
+            hosts = tuple(server.authority for server in (one, two, third))
+            limits = Limits(min_delay_s=DELAY_S, timeout_s=5.0)
+            folder = planned(tmp_path / "runs" / "one", looks, None, limits, allowed_hosts=hosts)
+            run_plan(folder, market=market())
+    assert {(found.outcome, found.final_url) for found in captures(folder)} == {(Outcome.FETCHED, third.url("/item"))}
+    assert busy.at_once == 1
+    spans = sorted(busy.spans)
+    assert len(spans) == 7
+    assert all(late[0] - early[1] >= DELAY_S - 0.01 for early, late in pairwise(spans))
+
+
 def test_without_a_common_archive_there_is_no_common_pace(tmp_path: Path) -> None:
     """What the test above sees is the lease, and not how slowly two children start."""
     busy = Busy()
