@@ -12,6 +12,8 @@ _AMOUNT = re.compile(r"\d[\d.,'\u00a0\u202f \u2019]*\d|\d")
 _PLAIN = re.compile(r"^\d+(\.\d+)?$")
 _THOUSANDS = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
 _COMMAS = re.compile(r"^[1-9]\d{0,2}(?:,\d{3})+$")
+_CENTS = re.compile(r" ([.,]) (?=\d\d$)")
+"""Cents in an element of their own: `44 , 23`."""
 _MOST = Decimal("1e12")
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("US $", "USD"), ("US$", "USD"), ("C $", "CAD"), ("C$", "CAD"), ("CA$", "CAD"), ("AU $", "AUD"), ("A$", "AUD"),
@@ -81,7 +83,8 @@ def read_amount(text: str, separator: Separator = ".") -> Decimal | None:
     found = _AMOUNT.search(text[:200])
     if found is None or text[: found.start()].endswith("-"):
         return None
-    amount = Price.fromstring(found.group(), decimal_separator=_separator(found.group(), separator)).amount
+    printed = _CENTS.sub(r"\1", found.group())
+    amount = Price.fromstring(printed, decimal_separator=_separator(printed, separator)).amount
     return _sane(str(amount)) if amount is not None else None
 
 
