@@ -1,6 +1,7 @@
 """What must hold for any evidence and any bytes: no wall, error or status code ever makes up the end of an offer."""
 
 import gzip
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -174,6 +175,32 @@ def test_utf_8_always_survives(text: str) -> None:
 def test_prices_are_positive_or_absent(text: str, separator: str) -> None:
     found = read_prices(text, separator)  # type: ignore[arg-type]
     assert found.low is None or 0 < found.low <= (found.high or 0)
+
+
+BESIDE = (
+    "",
+    " (${0} / Ounce)",
+    " ${0}/oz",
+    " + ${0} shipping",
+    " Shipping: ${0}",
+    " Was: ${0}",
+    " List Price: ${0}",
+    " -29%",
+    " or 4 payments of ${0}",
+    " 12x ${0}",
+    " (12 sold)",
+)
+
+
+@given(
+    st.decimals(min_value="0.01", max_value="99999", places=2),
+    st.decimals(min_value="0.01", max_value="99999", places=2),
+    st.sampled_from(BESIDE),
+    st.sampled_from(["${:,.2f}", "US ${:,.2f}", "USD {:,.2f}"]),
+)
+def test_what_stands_beside_a_price_is_not_the_price(asked: Decimal, other: Decimal, beside: str, form: str) -> None:
+    found = read_prices(form.format(asked) + beside.format(other), ".", "USD")
+    assert (found.low, found.high, found.currency) == (asked, asked, "USD")
 
 
 @given(st.text(alphabet='{}[]"a:,=1 ', max_size=200))

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from crawler.extract.prices import Prices
-from crawler.extract.scripts import objects_at, text_at
+from crawler.extract.scripts import find_object, objects_at, text_at
 from crawler.extract.text import squeeze
 from crawler.marketplaces.base import ListingPage, SearchPage
 from crawler.reading import SearchHit
@@ -39,6 +39,7 @@ class Search(SearchPage):
         """The JSON's offers first: a page shows only some of them before its scripts run."""
         listed = objects_at(self.data or self.state("offers"), "offerResultData.offers")
         groups = [*objects_at(self.data, "model.offers"), *listed]
+        groups = groups or objects_at(find_object(self.data, ("offers",)), "offers")
         hits = [hit for group in groups for hit in self._hits_of(group)]
         return [*hits, *super().cards()] if self.data is None else hits
 

@@ -24,6 +24,10 @@ class Listing(ListingPage):
         same = printed.currency == over_all.currency and over_all.low <= printed.low <= over_all.high
         return over_all if same else printed
 
+    def seller(self) -> str:
+        """The shop, which the site's own data call the brand."""
+        return super().seller() or self.brand()
+
     def served_place(self) -> str:
         return self.labelled("[data-estimated-shipping] span, #shipping-and-returns-div span", "deliver to")
 
