@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import Any
 
+import parsel
+
 from crawler.extract.gtin import valid_gtin
 from crawler.extract.prices import Prices, plain_amount
 from crawler.extract.scripts import json_at, objects_at, text_at
@@ -16,7 +18,8 @@ _SOLD_OUT = (
     "|udsolgt|slutsåld|売り切れ|在庫切れ|品切れ"
 )
 _CART = "form[action*='/cart/add']"
-_BUTTONS = f"{_CART} [name=add], {_CART} button[type=submit], {_CART} input[type=submit]"
+_BUTTONS = "[name=add], button[type=submit], input[type=submit]"
+_VARIANT_IDS = "[name=id]::attr(value), [name=id] option::attr(value)"
 
 
 class Listing(ListingPage):
@@ -50,14 +53,30 @@ class Listing(ListingPage):
             return [Mark(kind=kind, signature=signature, where="product JSON, variants.available", says=says)]
         return self._button_marks() or [mark for mark in self.schema_marks() if mark.kind is not MarkKind.ITEM]
 
+    def marks(self) -> tuple[Mark, ...]:
+        """Without the cart form as a mark of the item where all such forms are those of other products."""
+        found = super().marks()
+        return found if self.own_forms else tuple(mark for mark in found if mark.signature != "product-form")
+
+    @cached_property
+    def own_forms(self) -> list[parsel.Selector]:
+        """The cart forms of this product: a recommended product's names a variant that this one does not have. None
+        where the product's variants are not known and the forms are of several products."""
+        variants = objects_at(self.state("meta"), "product.variants") or objects_at(self.shop_product, "variants")
+        own = {text_at(one, "id") for one in variants}
+        named = [(form, set(form.css(_VARIANT_IDS).getall()) - {""}) for form in self.css(_CART)]
+        if not own and len({frozenset(ids) for _, ids in named if ids}) > 1:
+            return []
+        return [form for form, ids in named if not (own and ids) or own & ids]
+
     def _button_marks(self) -> list[Mark]:
         sold_out = pattern(_SOLD_OUT)
-        for button in self.css(_BUTTONS):
+        for button in (button for form in self.own_forms for button in form.css(_BUTTONS)):
             says = visible_text(button) or button.attrib.get("value", "")
             if sold_out.search(says):
-                return [Mark(kind=MarkKind.OUT_OF_STOCK, signature="button-sold-out", where=_BUTTONS, says=says[:300])]
+                return [Mark(kind=MarkKind.OUT_OF_STOCK, signature="button-sold-out", where=_CART, says=says[:300])]
             if "disabled" not in button.attrib and button.attrib.get("name") == "add":
-                return [Mark(kind=MarkKind.OFFER, signature="add-to-cart", where=_BUTTONS, says=says[:300])]
+                return [Mark(kind=MarkKind.OFFER, signature="add-to-cart", where=_CART, says=says[:300])]
         return []
 
     def title(self) -> str:
