@@ -24,6 +24,7 @@ from crawler.market import Site
 from crawler.marketplaces.evidence import REFUSALS
 from crawler.marketplaces.states import SearchState, State
 from crawler.pace import Stop
+from crawler.pictures.facts import PictureFacts
 from crawler.plan import Slot, Vantage
 from crawler.policy import NotAllowed, host_key
 from crawler.reading import Reading
@@ -45,7 +46,7 @@ LAUNCH_ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class Seen:
-    """What became of one page, and how it reads; the last three say what a browser added."""
+    """What became of one page, and how it reads; what a browser added to it, or what a picture shows."""
 
     fetched: Fetched
     reading: Reading | None = None
@@ -53,6 +54,7 @@ class Seen:
     rendered_record_id: str = ""
     shot: str = ""
     rendering: Rendering | None = None
+    picture: PictureFacts | None = None
 
 
 Read = Callable[[Fetched, bytes | None], tuple[Reading | None, str]]

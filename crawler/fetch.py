@@ -92,13 +92,13 @@ class Fetcher:
         self._robots_headers = robots_headers
         self.policy = Policy(clock, limits, pauses, pace, self.robots, terms)
 
-    async def fetch(self, url: str, headers_for: HeadersFor) -> Fetched:
+    async def fetch(self, url: str, headers_for: HeadersFor, *, archived: bool = True) -> Fetched:
         """Fetch `url`, following redirects. Raises Stopped or DiskFull, and nothing for what the network does."""
         hops: list[str] = []
         current, answer = url, None
         try:
             while True:
-                answer = await self._hop(current, headers_for)
+                answer = await self._hop(current, headers_for, archived)
                 target = self._redirect(answer)
                 if not target:
                     outcome = Outcome.FAILED if answer.trouble else Outcome.FETCHED
@@ -120,7 +120,8 @@ class Fetcher:
             await self._checked(request.target)
             async with self.policy.turn(url):
                 headers = self._robots_headers(host_key(url)) | CALL_HEADERS | request.headers
-                answer = await self._exchange(url, headers, self._limits.max_body_bytes, _Private(request, archived))
+                private = _Private(request)
+                answer = await self._exchange(url, headers, self._limits.max_body_bytes, private, archived)
                 self.policy.answered(url, answer.status, answer.headers.get("retry-after", ""))
         except NotAllowed as refusal:
             return Fetched(Outcome.NOT_ALLOWED, str(refusal), url)
@@ -177,11 +178,12 @@ class Fetcher:
                 self.policy.answered(at, answer.status, answer.headers.get("retry-after", ""))
             return answer
 
-    async def _hop(self, url: str, headers_for: HeadersFor) -> Answer:
+    async def _hop(self, url: str, headers_for: HeadersFor, archived: bool) -> Answer:
         await self._checked(url)
         await self.policy.admit(url)
         async with self.policy.turn(url):
-            answer = await self._exchange(url, headers_for(host_key(url)), self._limits.max_body_bytes)
+            headers = headers_for(host_key(url))
+            answer = await self._exchange(url, headers, self._limits.max_body_bytes, archived=archived)
             self.policy.answered(url, answer.status, answer.headers.get("retry-after", ""))
         return answer
 
@@ -198,7 +200,12 @@ class Fetcher:
             raise FetchFailed(f"dns: {error}") from error
 
     async def _exchange(
-        self, url: str, headers: dict[str, str], limit: int, private: "_Private | None" = None
+        self,
+        url: str,
+        headers: dict[str, str],
+        limit: int,
+        private: "_Private | None" = None,
+        archived: bool = True,
     ) -> Answer:
         request = Request(url, headers=headers, dont_filter=True)
         if private is not None:
@@ -211,10 +218,12 @@ class Fetcher:
             raise FetchFailed(reason_of(error)) from error
         if not isinstance(response, WireResponse):
             raise FetchFailed("error: the answer did not come through our own handler")
-        return self._kept(url, private.cleaned(response) if private else response, limit, private)
+        if private is not None and archived:
+            response = private.cleaned(response)
+        return self._kept(url, response, limit, archived)
 
-    def _kept(self, url: str, response: WireResponse, limit: int, private: "_Private | None" = None) -> Answer:
-        """Archive the exchange, then undo its content coding."""
+    def _kept(self, url: str, response: WireResponse, limit: int, archived: bool) -> Answer:
+        """Archive the exchange where that is wanted, then undo its content coding."""
         headers = {
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
@@ -238,12 +247,9 @@ class Fetcher:
         certificate = hashlib.sha256(heads.certificate).hexdigest() if heads.certificate else ""
         return Answer(
             url, response.status, headers, body, hashlib.sha256(body).hexdigest() if not trouble else "",
-            len(response.body), self._record(message, private), heads.remote_ip, certificate, trouble,
+            len(response.body), self._archive(message) if archived else "", heads.remote_ip, certificate, trouble,
             tuple(value.decode("latin-1") for value in response.headers.getlist("Set-Cookie")),
         )  # fmt: skip
-
-    def _record(self, message: Message, private: "_Private | None") -> str:
-        return self._archive(message) if private is None or private.archived else ""
 
     def _redirect(self, answer: Answer) -> str:
         location = answer.headers.get("location", "")
@@ -258,7 +264,6 @@ class _Private:
     """A call whose secrets go over the wire and nowhere else."""
 
     call: ApiRequest
-    archived: bool
 
     def request_with(self, headers: dict[str, str]) -> Request:
         method = "POST" if self.call.body else "GET"
@@ -267,8 +272,6 @@ class _Private:
 
     def cleaned(self, response: WireResponse) -> WireResponse:
         """The exchange without the call's secrets. Raises FetchFailed where one may stand in a coded body."""
-        if not self.archived:
-            return response
         secrets, heads = self.call.secrets, response.heads
         if codings_of([one.decode("latin-1") for one in response.headers.getlist("Content-Encoding")]):
             raise FetchFailed("bad_encoding: the interface sent a coded body though none was asked for")

@@ -16,7 +16,7 @@ from crawler.marketplaces.confirmed import Confirmed
 
 PLAN_VERSION = 1
 
-Purpose = Literal["look", "control", "background", "search", "obligation"]
+Purpose = Literal["look", "control", "background", "search", "obligation", "picture"]
 Control = Literal["live", "dead", "never_existed"]
 SlotMethod = Literal["crawler", "api"]
 
@@ -71,6 +71,9 @@ class Slot(_Record):
     `method` `api` asks the marketplace's official interface with the operator's key; the URL holds no secret. `route`
     names the way of discovery that a search slot belongs to, and is kept with each listing that it finds; of an
     `obligation` slot (a page that a commitment promises) it names commitment and obligation.
+
+    A `picture` slot fetches one picture of a listing, or of the notice `notice_id` (then without a marketplace). Its
+    bytes are archived only with `keep`; what is always kept is what they show (`Capture.picture`).
     """
 
     slot_id: str
@@ -88,6 +91,13 @@ class Slot(_Record):
     why: str = ""
     method: SlotMethod = "crawler"
     route: str = ""
+    notice_id: str = ""
+    keep: bool = False
+
+    @property
+    def of_notice(self) -> bool:
+        """Whether it fetches an authority's picture: no marketplace's terms are about that."""
+        return self.purpose == "picture" and bool(self.notice_id) and not self.marketplace
 
 
 class Plan(_Record):

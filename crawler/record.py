@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from crawler.pictures.facts import PictureFacts
 from crawler.reading import Reading
 
 RECORD_VERSION = 1
@@ -57,6 +58,8 @@ class Capture(_Record):
     Where a browser rendered the page, `rendered_record_id` names the record of its DOM, from which the reading was
     made; `warc_record_id` and `body_sha256` stay those of the page as fetched, and `shot` is a file in `shots/`.
 
+    `picture` is what a picture slot's answer showed; without `keep` its bytes are not in the archive.
+
     A search slot may follow result pages: each further page is a capture of its own with `page` counted up
     and the same `slot_id`; (slot_id, page) is unique in a run.
     """
@@ -86,6 +89,7 @@ class Capture(_Record):
     rendered_record_id: str = ""
     rendering: Rendering | None = None
     reading: Reading | None = None
+    picture: PictureFacts | None = None
 
 
 class FileDigest(_Record):

@@ -29,6 +29,7 @@ from crawler.marketplaces.states import SearchState, State
 from crawler.pace import Pace, Stop
 from crawler.patience import Patience, TooSlow
 from crawler.pauses import PAUSES_FILE, HostPauses
+from crawler.pictures.visits import Pictures
 from crawler.plan import Slot
 from crawler.policy import host_key
 from crawler.reading import FetchedPage, MarkKind, Reading
@@ -84,6 +85,7 @@ class Session:
         )
         self._apis = ApiCaller(self._fetcher.call, self._fetcher.slow_down, keys or {}, self.clock)
         self._patience = Patience()
+        self._pictures = Pictures(self._fetcher, plan.identity, market.sites)
         self._renderer = Renderer(self._fetcher, self.guard, folder, stop, self._forbidden)
 
     def connect(self, download: Download) -> None:
@@ -174,9 +176,12 @@ class Session:
         slot = visit.slot
         site = self._market.sites(slot.marketplace)
         by_api = slot.method == "api"
-        if slot.marketplace not in (self.plan.allowed_apis if by_api else self.plan.allowed_marketplaces):
+        allowed = self.plan.allowed_apis if by_api else self.plan.allowed_marketplaces
+        if slot.marketplace not in allowed and not slot.of_notice:
             reason = f"terms: {'the API of ' if by_api else ''}{slot.marketplace} is not allowed"
             return Seen(Fetched(Outcome.NOT_ALLOWED, reason, visit.url), None, reason), 1
+        if slot.purpose == "picture":
+            return await self._pictures.seen(*await self._twice(visit, self._pictures.fetch))
         if by_api:
             fetched, attempt = await self._twice(visit, self._called)
             return Seen(fetched, *self._reading(visit, fetched)), attempt
@@ -276,6 +281,7 @@ class Session:
             rendered_record_id=seen.rendered_record_id,
             rendering=seen.rendering,
             reading=seen.reading,
+            picture=seen.picture,
         )
 
     def _not_looked(self, visit: Visit, reason: str) -> Capture:

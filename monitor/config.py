@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     looks_per_day: int = Field(
         default=2000, ge=1, description="looks, controls and search pages that each marketplace gets a day at most"
     )
+    pictures_per_run: int = Field(
+        default=300, ge=0, description="pictures of suspect listings and watched notices that one run fetches at most"
+    )
     reviewers_needed: int = Field(default=1, ge=1)
     allowed_hosts: tuple[str, ...] = ()
     marketplaces_dir: str = ""

@@ -109,6 +109,6 @@ def _report(results: "list[TurnResult]", json: bool) -> None:
         for result in results:
             say(
                 f"{result.part}: {result.slots} slots, {result.looks} looks, {result.searches} search pages, "
-                f"{result.proposed} new matches proposed"
+                f"{result.proposed} new matches and {result.relistings} relistings proposed"
             )
     raise_problems([problem for result in results for problem in result.problems])

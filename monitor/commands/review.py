@@ -6,6 +6,7 @@ import typer
 
 from monitor.commands.common import load_settings, open_monitor, print_json, say
 from monitor.commands.desk import open_desk
+from monitor.commands.relisting_review import decide_relisting_by, list_relistings
 
 if TYPE_CHECKING:
     from monitor.localweb.guard import Door
@@ -65,26 +66,29 @@ def list_proposals(
     tier: str = typer.Option("", help="Only this tier: identifier, line, regulated_kind, lookalike or lead."),
     json: bool = JSON,
 ) -> None:
-    """List proposals that wait for a decision, the strongest first, with the reasons for and against.
+    """List proposals that wait for a decision, the strongest first, with the reasons for and against. Behind the
+    matches: listings that may be the return of one that went (`r17`), with both versions side by side.
 
     Example: stillforsale review list --tier identifier
     """
     from monitor.review.decisions import waiting
 
+    needed = load_settings(initialised=False).reviewers_needed
     with open_desk(writes=False) as desk:
-        found = waiting(desk.session, load_settings(initialised=False).reviewers_needed, settled=every)
+        found = waiting(desk.session, needed, settled=every)
         found = [one for one in found if tier in ("", one.match.tier)]
         for one in found:
             if json:
                 print_json(_as_dict(one))
             else:
                 _print(one)
-    say(f"{len(found)} proposals")
+        relistings = 0 if tier else list_relistings(desk, needed, settled=every, json=json)
+    say(f"{len(found)} proposals" + (f", {relistings} relistings" if relistings else ""))
 
 
 @app.command("decide")
 def decide_match(
-    match_id: int = typer.Argument(metavar="MATCH_ID", help="The number that `review list` shows."),
+    number: str = typer.Argument(metavar="NUMBER", help="The number that `review list` shows: 17, or r17."),
     decision: str = typer.Argument(metavar="DECISION", help="confirmed, rejected or unsure."),
     reviewer: str = typer.Option("", "--reviewer", metavar="NAME", help="Who decides."),
     tier: str = typer.Option("", "--tier", help="The tier as the reviewer sees it, where it is not the proposed one."),
@@ -95,10 +99,17 @@ def decide_match(
 
     Example: stillforsale review decide 17 confirmed --reviewer "A. Vega" --comment "same model plate in the picture"
     """
+    from crawler.errors import BadInput
     from monitor.review.decisions import decide
 
+    if number.startswith("r"):
+        with open_desk() as desk:
+            decide_relisting_by(desk, number, decision, reviewer, comment, tier=tier, json=json)
+        return
+    if not number.isdecimal():
+        raise BadInput(f"{number!r} is no number of a match; see `stillforsale review list`")
     with open_desk() as desk:
-        row = decide(desk.session, match_id, decision, reviewer, desk.at, tier=tier, comment=comment)
+        row = decide(desk.session, int(number), decision, reviewer, desk.at, tier=tier, comment=comment)
         said = {name: getattr(row, name) for name in ("review_id", "match_id", "listing_key", "notice_id")}
         said |= {"decision": row.decision, "tier": row.tier, "reviewer": row.reviewer}
     if json:

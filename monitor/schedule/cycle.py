@@ -27,8 +27,10 @@ from monitor.discovery.route import Outlook
 from monitor.looks.background import renew_background
 from monitor.matching.propose import propose_matches
 from monitor.obligations.plan import page_slots, promised_pages
+from monitor.pictures.plan import picture_slots
 from monitor.protocol import protocol_digest
 from monitor.reach import registry_of
+from monitor.relisting.propose import propose_relistings
 from monitor.schedule.planner import allowed, look_slots, make_plan_folder
 from monitor.schedule.watched import suspects
 from monitor.store.ingest import ingest_all
@@ -39,7 +41,8 @@ Crawl = Callable[[Sequence[Path]], Sequence[ChildResult]]
 
 @dataclass(slots=True)
 class TurnResult:
-    """What one turn did: slots planned, looks and searches ingested, matches proposed; `problems` need a person.
+    """What one turn did: slots planned, looks and searches ingested, matches and relistings proposed; `problems` need a
+    person.
 
     Of a search: `left_out` counts the searches that did not fit the budget, by route and marketplace, `unsearched`
     names those that were not carried to their end, `coverage` says how much was found at most.
@@ -50,6 +53,7 @@ class TurnResult:
     looks: int = 0
     searches: int = 0
     proposed: int = 0
+    relistings: int = 0
     problems: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     unsearched: list[dict[str, Any]] = field(default_factory=list)
@@ -105,6 +109,7 @@ def look(monitor: Monitor, slack_hours: float = 0.0) -> TurnResult:
                 slack_hours=slack_hours,
             )
             slots += _promised(monitor, session)
+            slots += picture_slots(session, monitor.settings, monitor.clock.now())
         return _crawl_and_ingest(monitor, slots, result)
 
 
@@ -177,6 +182,8 @@ def _ingest(monitor: Monitor, result: TurnResult) -> None:
 def _propose(monitor: Monitor, result: TurnResult) -> None:
     with monitor.store.session() as session:
         result.proposed += propose_matches(session, monitor.clock.now())
+        reviewers = monitor.settings.reviewers_needed
+        result.relistings += propose_relistings(session, monitor.clock.now(), reviewers)
 
 
 @contextmanager

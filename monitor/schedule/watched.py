@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crawler.marketplaces.states import STANDING, Standing, State
 from crawler.record import Outcome
+from monitor.relisting.decisions import links
 from monitor.schedule.policy import Absence, Watched
 from monitor.store.decision_tables import MatchRow, ReviewRow
 from monitor.store.hand_tables import HandListingRow
@@ -20,7 +21,8 @@ LATEST_LOOKS = 6
 
 def suspects(session: Session) -> set[str]:
     """Listings under watch: those that a person confirmed, or that a match of a watched tier points to and nobody
-    rejected; those that only a lead points to until their first look; those that a person added by hand.
+    rejected; those that only a lead points to until their first look; those that may be the return of one that went;
+    those that a person added by hand.
     """
     decided = _decisions(session)
     looked = set(session.scalars(select(LookRow.listing_key).distinct()))
@@ -29,7 +31,8 @@ def suspects(session: Session) -> set[str]:
         said = decided.get((key, notice_id), set())
         if "confirmed" in said or ("rejected" not in said and (tier in WATCHED_TIERS or key not in looked)):
             watched.add(key)
-    return watched | set(session.scalars(select(HandListingRow.listing_key)))
+    returned = {link.new_listing_key for link in links(session, 1)}
+    return watched | returned | set(session.scalars(select(HandListingRow.listing_key)))
 
 
 def watched_listings(session: Session, keys: Iterable[str], vantage: str) -> list[Watched]:

@@ -29,6 +29,7 @@ from monitor.store.ledger_tables import (
     SightingRow,
 )
 from monitor.store.page_tables import PageCheckRow
+from monitor.store.picture_tables import PictureRow
 from monitor.store.rows import Rows, rows_of
 from monitor.store.session import Store, lock_writers
 
@@ -149,6 +150,7 @@ def _write(session: Session, rows: Rows) -> int:
     insert_rows(session, _table(JudgementRow), _numbered("look_id", look_ids, rows.judgements))
     search_ids = take_ids(session, _table(SearchRow), len(rows.searches))
     insert_rows(session, _table(SearchRow), _numbered("search_id", search_ids, rows.searches))
+    insert_rows(session, _table(PictureRow), rows.pictures)
     sightings = [{"search_id": search_ids[place], **row} for place, row in rows.sightings]
     insert_rows(session, _table(SightingRow), sightings)
     insert_rows(session, _table(PageCheckRow), rows.page_checks)
@@ -180,7 +182,7 @@ def _run_row(run: SealedRun, at: datetime) -> RunRow:
         manifest_sha256=run.manifest_sha256,
         previous_manifest_sha256=manifest.previous_manifest_sha256,
         protocol_sha256=manifest.protocol_sha256,
-        slots_planned=manifest.slots,
+        slots_planned=sum(slot.purpose != "picture" for slot in run.slots.values()),
         ingested_at=at,
     )
 

@@ -15,7 +15,8 @@ from monitor.store.base import Base
 
 
 class RunRow(Base):
-    """A run folder that was ingested: `manifest_sha256` is its seal, `folder` its name in the archive."""
+    """A run folder that was ingested: `manifest_sha256` is its seal, `folder` its name in the archive. `slots_planned`
+    counts looks and searches; pictures have rows of their own."""
 
     __tablename__ = "runs"
 

@@ -94,7 +94,8 @@ def _rebuild_run(session: Session, runs_dir: Path, row: RunRow, registry: Regist
             if run.manifest_sha256 != row.manifest_sha256:
                 raise BadInput("the manifest is not the one that was ingested", file=str(run.folder))
             for some in chunks(_read_again(run, registry, of_run), _READ_AT_ONCE):
-                _judge_looks(session, [one for one in some if one[0].purpose not in ("search", "obligation")], of_run)
+                looks = [one for one in some if one[0].purpose not in ("search", "obligation", "picture")]
+                _judge_looks(session, looks, of_run)
                 _compare_searches(session, [one for one in some if one[0].purpose == "search"], of_run)
     except BadInput as error:
         result.problems.append(f"{error}; run {row.run_id} keeps its judgements")
@@ -121,7 +122,7 @@ def _read_again(run: SealedRun, registry: Registry, result: Rebuilt) -> Iterator
 
 def _reading(run: SealedRun, one: Answered, archive: Archive, registry: Registry) -> Reading | None:
     slot, capture = one.slot, one.capture
-    if capture.outcome is not Outcome.FETCHED or not capture.warc_record_id:
+    if slot.purpose == "picture" or capture.outcome is not Outcome.FETCHED or not capture.warc_record_id:
         return capture.reading
     archived = archive.page(capture.rendered_record_id or capture.warc_record_id)
     return read_slot(fetched_page(one, archived), slot, run.plan.vantages.get(slot.vantage), registry)

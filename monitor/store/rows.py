@@ -1,4 +1,5 @@
-"""From captures to rows of the ledger: looks with their judgements, searches with their sightings, new listings."""
+"""From captures to rows of the ledger: looks with their judgements, searches with their sightings, pictures, new
+listings."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 from crawler.clock import read_instant
 from crawler.errors import BadInput
 from crawler.marketplaces.states import State
+from crawler.pictures.facts import PictureFacts
 from crawler.plan import Slot
 from crawler.reading import Judgement, Reading, SearchHit
 from crawler.record import CAPTURES_FILE, Capture
@@ -32,6 +34,7 @@ class Rows:
     sightings: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     listings: dict[str, dict[str, Any]] = field(default_factory=dict)
     page_checks: list[dict[str, Any]] = field(default_factory=list)
+    pictures: list[dict[str, Any]] = field(default_factory=list)
 
 
 def listing_key(marketplace: str, listing_id: str) -> str:
@@ -44,7 +47,9 @@ def rows_of(run: SealedRun, answered: list[Answered]) -> Rows:
     rows = Rows()
     for one in answered:
         try:
-            if one.slot.purpose == "search":
+            if one.slot.purpose == "picture":
+                _add_picture(rows, run, one.slot, one.capture)
+            elif one.slot.purpose == "search":
                 _add_search(rows, run, one.slot, one.capture)
             elif one.slot.purpose == "obligation":
                 rows.page_checks.append(_page_check(run, one.slot, one.capture))
@@ -154,6 +159,27 @@ def _add_search(rows: Rows, run: SealedRun, slot: Slot, capture: Capture) -> Non
             continue
         _add_sighting(rows, slot.marketplace, rank, hit)
         _add_listing(rows, run, slot.marketplace, hit.listing_id, hit.url, "suspect", route, searched_at)
+
+
+def _add_picture(rows: Rows, run: SealedRun, slot: Slot, capture: Capture) -> None:
+    shown = capture.picture or PictureFacts()
+    rows.pictures.append(
+        {
+            "run_id": run.run_id,
+            "slot_id": slot.slot_id,
+            "listing_key": listing_key(slot.marketplace, slot.listing_id) if slot.listing_id else "",
+            "notice_id": slot.notice_id,
+            "url": slot.url,
+            "fetched_at": read_instant(capture.started_at),
+            "outcome": str(capture.outcome),
+            "reason": capture.reason,
+            "http_status": capture.status,
+            "body_sha256": capture.body_sha256,
+            "body_bytes": capture.body_bytes,
+            "warc_record_id": capture.warc_record_id,
+            **shown.model_dump(),
+        }
+    )
 
 
 def _add_sighting(rows: Rows, marketplace: str, rank: int, hit: SearchHit) -> None:

@@ -30,6 +30,8 @@ APPEND_ONLY = (
     "blind_judgements",
     "background",
     "page_checks",
+    "pictures",
+    "relisting_reviews",
 )
 """Facts and decisions: the database itself refuses to change or delete their rows."""
 

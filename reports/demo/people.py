@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from crawler.shop.story import Story
+from monitor.relisting.decisions import decide_relisting, waiting_relistings
 from monitor.review.decisions import decide, waiting
 from monitor.store.session import Store
 
@@ -14,6 +15,7 @@ class Reviewer:
 
     def __init__(self, story: Story) -> None:
         self._true = story.recalled_pairs()
+        self._ancestors = {relisting.new: relisting.old for relisting in story.relistings()}
 
     def decide_all(self, store: Store, at: datetime) -> int:
         """Decide what waits; gives how many decisions were made."""
@@ -24,4 +26,15 @@ class Reviewer:
                 truth = self._true.get(listing_id)
                 is_it = truth is not None and truth.recall_id == one.match.notice_id
                 decide(session, one.match.match_id, "confirmed" if is_it else "rejected", NAME, at)
-        return len(open_ones)
+            found = [one for one in waiting_relistings(session, 1) if not one.decisions]
+            for row in (one.relisting for one in found):
+                is_it = self._root(row.old_listing_key) == self._root(row.new_listing_key)
+                decide_relisting(session, row.relisting_id, "confirmed" if is_it else "rejected", NAME, at)
+        return len(open_ones) + len(found)
+
+    def _root(self, listing_key: str) -> str:
+        """The first listing of what the listing brings back."""
+        listing_id = listing_key.partition(":")[2]
+        while ancestor := self._ancestors.get(listing_id):
+            listing_id = ancestor
+        return listing_id

@@ -18,6 +18,8 @@ from crawler.marketplaces.states import State
 from crawler.shop.recalled import DEMO_PRODUCTS
 from crawler.shop.script import build_story
 from crawler.shop.story import Story, TrueSpell
+from monitor.relisting.lineage import returns
+from monitor.store.session import open_store
 from reports.demo.driver import START_AT
 
 SEED = 1
@@ -158,6 +160,41 @@ def test_ordinary_listings_serve_as_background_and_controls(played: Played) -> N
     assert {listing_id(key) for key in background} <= played.story.innocents()
     assert {listing_id(key) for key in controls & found} <= played.story.innocents()
     assert not background & controls
+
+
+def test_every_relisting_that_was_found_is_linked_and_no_innocent_is(played: Played) -> None:
+    """A step of the story is a proposal from what went to its return, or to a later return of the same thing."""
+    proposed = {
+        (listing_id(old), listing_id(new))
+        for old, new in played.rows("SELECT old_listing_key, new_listing_key FROM relistings")
+    }
+    true = {(relisting.old, relisting.new) for relisting in played.story.relistings()}
+    assert len(true) >= 4
+    assert true <= proposed
+    assert not {pair for pair in proposed if played.story.innocents() & set(pair)}
+    rejected = played.rows("SELECT 1 FROM relisting_reviews WHERE decision = 'rejected'")
+    assert not rejected
+
+
+def test_every_return_lies_in_its_interval(played: Played) -> None:
+    store = open_store(f"sqlite:///{played.folder / 'data' / 'ledger.sqlite'}")
+    with store.reader() as session:
+        found = returns(session, played.story.end_at + timedelta(days=1))
+    store.close()
+    back = [one for one in found if one.back_by_at is not None]
+    wrong = [
+        one
+        for one in back
+        if not any(
+            one.back_after_at is not None
+            and one.back_by_at is not None
+            and one.back_after_at <= spell.on_sale_from <= one.back_by_at
+            for spell in played.story.truth(listing_id(one.back_listing_key), "US")
+        )
+    ]
+    assert {one.how for one in back} == {"same_id", "same_seller", "other_seller"}
+    assert all(one.confirmed_by_person for one in back)
+    assert not wrong
 
 
 def test_the_runs_form_one_chain_that_starts_with_the_protocol(played: Played) -> None:

@@ -31,6 +31,8 @@ GUARDED = (
     "blind_judgements",
     "background",
     "page_checks",
+    "pictures",
+    "relisting_reviews",
 )
 
 
@@ -317,6 +319,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reading_sha256", name=op.f("pk_readings")),
     )
     op.create_table(
+        "relistings",
+        sa.Column("relisting_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("old_listing_key", sa.String(), nullable=False),
+        sa.Column("new_listing_key", sa.String(), nullable=False),
+        sa.Column("agreements", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("conflicts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("says", sa.String(), nullable=False),
+        sa.Column("old_version", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("new_version", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("facts_sha256", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("relisting_id", name=op.f("pk_relistings")),
+        sa.UniqueConstraint(
+            "old_listing_key",
+            "new_listing_key",
+            "rules_version",
+            "facts_sha256",
+            name=op.f("uq_relistings_old_listing_key_new_listing_key_rules_version_facts_sha256"),
+        ),
+    )
+    op.create_index(op.f("ix_relistings_new_listing_key"), "relistings", ["new_listing_key"], unique=False)
+    op.create_index(op.f("ix_relistings_old_listing_key"), "relistings", ["old_listing_key"], unique=False)
+    op.create_table(
+        "remembered",
+        sa.Column("listing_key", sa.String(), nullable=False),
+        sa.Column("notice_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("vantage", sa.String(), nullable=False),
+        sa.Column("ended_after_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("prints", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("listing_key", name=op.f("pk_remembered")),
+    )
+    op.create_table(
         "runs",
         sa.Column("run_id", sa.String(), nullable=False),
         sa.Column("folder", sa.String(), nullable=False),
@@ -485,6 +525,58 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_page_checks_commitment_id"), "page_checks", ["commitment_id"], unique=False)
     op.create_table(
+        "pictures",
+        sa.Column("picture_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("slot_id", sa.String(), nullable=False),
+        sa.Column("listing_key", sa.String(), nullable=False),
+        sa.Column("notice_id", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("http_status", sa.Integer(), nullable=True),
+        sa.Column("body_sha256", sa.String(), nullable=False),
+        sa.Column("body_bytes", sa.Integer(), nullable=False),
+        sa.Column("warc_record_id", sa.String(), nullable=False),
+        sa.Column("trouble", sa.String(), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("quality", sa.Integer(), nullable=False),
+        sa.Column("hashes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("hashing_version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name=op.f("fk_pictures_run_id")),
+        sa.PrimaryKeyConstraint("picture_id", name=op.f("pk_pictures")),
+        sa.UniqueConstraint("run_id", "slot_id", name=op.f("uq_pictures_run_id_slot_id")),
+    )
+    op.create_index(op.f("ix_pictures_listing_key"), "pictures", ["listing_key"], unique=False)
+    op.create_index(op.f("ix_pictures_notice_id"), "pictures", ["notice_id"], unique=False)
+    op.create_index(op.f("ix_pictures_url"), "pictures", ["url"], unique=False)
+    op.create_table(
+        "relisting_reviews",
+        sa.Column("review_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("relisting_id", sa.Integer(), nullable=False),
+        sa.Column("old_listing_key", sa.String(), nullable=False),
+        sa.Column("new_listing_key", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("shown", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["relisting_id"], ["relistings.relisting_id"], name=op.f("fk_relisting_reviews_relisting_id")
+        ),
+        sa.PrimaryKeyConstraint("review_id", name=op.f("pk_relisting_reviews")),
+    )
+    op.create_index(
+        op.f("ix_relisting_reviews_new_listing_key"), "relisting_reviews", ["new_listing_key"], unique=False
+    )
+    op.create_index(
+        op.f("ix_relisting_reviews_old_listing_key"), "relisting_reviews", ["old_listing_key"], unique=False
+    )
+    op.create_index(op.f("ix_relisting_reviews_relisting_id"), "relisting_reviews", ["relisting_id"], unique=False)
+    op.create_table(
         "reviews",
         sa.Column("review_id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("match_id", sa.Integer(), nullable=False),
@@ -641,6 +733,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_reviews_match_id"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_listing_key"), table_name="reviews")
     op.drop_table("reviews")
+    op.drop_index(op.f("ix_relisting_reviews_relisting_id"), table_name="relisting_reviews")
+    op.drop_index(op.f("ix_relisting_reviews_old_listing_key"), table_name="relisting_reviews")
+    op.drop_index(op.f("ix_relisting_reviews_new_listing_key"), table_name="relisting_reviews")
+    op.drop_table("relisting_reviews")
+    op.drop_index(op.f("ix_pictures_url"), table_name="pictures")
+    op.drop_index(op.f("ix_pictures_notice_id"), table_name="pictures")
+    op.drop_index(op.f("ix_pictures_listing_key"), table_name="pictures")
+    op.drop_table("pictures")
     op.drop_index(op.f("ix_page_checks_commitment_id"), table_name="page_checks")
     op.drop_table("page_checks")
     op.drop_index("ix_notice_versions_source_notice", table_name="notice_versions")
@@ -661,6 +761,10 @@ def downgrade() -> None:
     op.drop_table("watch_samples")
     op.drop_table("standings")
     op.drop_table("runs")
+    op.drop_table("remembered")
+    op.drop_index(op.f("ix_relistings_old_listing_key"), table_name="relistings")
+    op.drop_index(op.f("ix_relistings_new_listing_key"), table_name="relistings")
+    op.drop_table("relistings")
     op.drop_table("readings")
     op.drop_index(
         "uq_phrases_open",

@@ -1,0 +1,1 @@
+"""Pictures in the ledger: which are fetched, which agree, and a fast search among many hashes."""
