@@ -33,8 +33,8 @@ PRIOR = {
     "gtin": 9.0, "model": 5.0, "model_conflict": -5.0, "brand": 3.0, "brand_seller": 1.5, "brand_absent": -3.0,
     "brand_fits": -3.0, "other_brand": -2.0, "described": 1.5, "line": 4.0, "line_missing": -2.5, "name_share": 2.0,
     "kind": 0.8, "kind_conflict": -3.5, "regulated_kind": 6.0, "collective": -2.0, "accessory": -5.0, "media": -5.0,
-    "later_year": -4.0, "audience": -3.0, "other_size": -4.0, "number_conflict": -3.0, "price": -1.0, "text": 2.0,
-    "margin": 1.0,
+    "later_year": -4.0, "audience": -3.0, "other_size": -4.0, "number_conflict": -3.0, "price": -1.0, "picture": 1.5,
+    "text": 2.0, "margin": 1.0,
 }  # fmt: skip
 """What a feature weighs before any pair was read: what it keeps where the pairs never show it."""
 

@@ -12,6 +12,7 @@ from monitor.matching.relation import accessory_word, audience_conflict, media_w
 from monitor.matching.units import Entry, Unit
 from monitor.matching.view import View
 from monitor.matching.vocabulary import COLLECTIVE, vocabulary
+from monitor.pictures.likeness import strength_of
 
 _NEAR_LENGTH = 6
 _NEAR_SHARE = 0.8
@@ -71,6 +72,8 @@ class Evidence:
     rule: str = ""
     rule_says: str = ""
     price_ratio: float = 0.0
+    picture: str = ""
+    picture_bits: int = 256
 
 
 def weigh_up(entry: Entry, view: View, cosine: float) -> Evidence:
@@ -96,6 +99,8 @@ def weigh_up(entry: Entry, view: View, cosine: float) -> Evidence:
         found.described = _described(entry, view)
     _other_brand(entry, best[1] if best else None, view, found)
     _against(entry, best[1] if best else None, view, found)
+    found.picture_bits = dict(view.listing.shown()).get(entry.recall_id, 256)
+    found.picture = strength_of(found.picture_bits)
     return found
 
 

@@ -30,7 +30,7 @@ class Feature:
     listing: str = ""
 
 
-TABLE = "features.3"
+TABLE = "features.4"
 """The version of the table: vectors of another version are not compared or trained with."""
 
 FEATURES: tuple[Feature, ...] = (
@@ -228,6 +228,15 @@ FEATURES: tuple[Feature, ...] = (
         "costs {price_ratio:.1f} times the notice's price",
         "",
         "price_ratio",
+    ),
+    Feature(
+        "picture",
+        "a picture of the notice; half the weight where it only may be one",
+        "for",
+        lambda e: {"strong": 1.0, "weak": 0.5}.get(e.picture, 0.0),
+        "a picture is the notice's but for {picture_bits} of 256 bits",
+        "",
+        "picture",
     ),
     Feature(
         "text",

@@ -14,6 +14,7 @@ from monitor.matching.features import TABLE
 from monitor.matching.matcher import Matcher
 from monitor.matching.records import MATCHER_VERSION, Listing
 from monitor.matching.training import live_model
+from monitor.pictures.of_notices import with_pictures
 from monitor.store.decision_tables import MatchRow
 from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, SightingRow
 from monitor.store.register_tables import NoticeRow
@@ -35,7 +36,7 @@ def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | 
     sighting where no look read the page yet. What was proposed before for the same listing, notice, facts and matcher
     is not written again. Returns how many rows were appended.
     """
-    listings = known_listings(session)
+    listings = with_pictures(session, known_listings(session))
     if not listings:
         return 0
     if notices is not None:
@@ -102,6 +103,8 @@ def known_listings(session: Session, listing_key: str | None = None) -> list[Lis
 def facts_digest(listing: Listing) -> str:
     """SHA-256 over what the matcher was shown: the same facts are proposed once. A changed price is no new fact."""
     shown = {name: getattr(listing, name) for name in _TEXTS if name != "currency"}
+    if listing.shown():
+        shown["pictures"] = listing.shown()
     return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

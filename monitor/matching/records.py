@@ -45,6 +45,20 @@ class Listing:
     price: str = ""
     currency: str = ""
 
+    def shown(self) -> tuple[tuple[str, int], ...]:
+        """The notices that one of its pictures agrees with, each with the bits (of 256) that differ."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class PicturedListing(Listing):
+    """A listing some picture of which is, or may be, one of a notice: see `Listing.shown`."""
+
+    pictures: tuple[tuple[str, int], ...] = ()
+
+    def shown(self) -> tuple[tuple[str, int], ...]:
+        return self.pictures
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
