@@ -14,46 +14,44 @@ from monitor.relisting.chains import roots
 from monitor.relisting.decisions import links
 from monitor.relisting.memory import Asked, Found, Memory
 from monitor.relisting.prints import as_stored, prints_of
-from monitor.relisting.remember import remember
+from monitor.relisting.remember import remember, remembered
 from monitor.relisting.rules import DESCRIPTIONS, RELISTING_VERSION, sentence
-from monitor.relisting.versions import versions
+from monitor.relisting.versions import Marks, marks, versions
 from monitor.store.ledger_tables import ListingRow
 from monitor.store.relisting_tables import RelistingRow
 
-_Facts = tuple[str, str]
-_KEPT: dict[str, tuple[str, Memory, dict[str, str]]] = {}
-"""By ledger: the digest of what is remembered, the index over it, and which facts it was asked about already."""
+_KEPT: dict[str, tuple[str, Memory, dict[str, Marks]]] = {}
+"""By ledger: the digest of what is remembered, the index over it, and what each listing was like when it was asked."""
 
 
 def propose_relistings(session: Session, at: datetime, reviewers_needed: int = 1) -> int:
-    """Ask each suspect listing whose facts this process has not asked about yet; gives how many rows were appended.
+    """Ask each suspect listing that changed since this process last asked about it; gives how many rows were appended.
 
     Where something new went, all are asked again: a return is often seen before the absence is confirmed.
     """
-    gone = remember(session, reviewers_needed)
-    if not gone:
+    digest = remember(session, reviewers_needed)
+    if not digest:
         return 0
-    digest = _digest([[as_stored(one.version), str(one.ended_after_at), str(one.ended_by_at)] for one in gone])
     ledger = str(session.get_bind().engine.url)
     kept = _KEPT.get(ledger)
     if kept is None or kept[0] != digest:
-        kept = _KEPT[ledger] = (digest, Memory(gone), {})
+        kept = _KEPT[ledger] = (digest, Memory(remembered(session)), {})
     event.listen(session, "after_rollback", lambda _: _KEPT.pop(ledger, None), once=True)
     _, memory, asked = kept
     new = _new_listings(session, asked, roots(links(session, reviewers_needed)))
     return _append(session, at, memory.take(new))
 
 
-def _new_listings(session: Session, asked: dict[str, str], root_of: dict[str, str]) -> list[Asked]:
+def _new_listings(session: Session, asked: dict[str, Marks], root_of: dict[str, str]) -> list[Asked]:
     rows = session.execute(select(ListingRow.listing_key, ListingRow.first_seen_at).where(ListingRow.role == "suspect"))
     seen = dict(rows.all())
-    found = []
-    for key, version in versions(session, seen).items():
-        digest = _digest(as_stored(version))
-        if asked.get(key) != digest:
-            asked[key] = digest
-            found.append(Asked(version, prints_of(version), seen[key], root_of.get(key, key)))
-    return found
+    now = marks(session)
+    new = [key for key in seen if key in now and asked.get(key) != now[key]]
+    asked.update((key, now[key]) for key in new)
+    return [
+        Asked(version, prints_of(version), seen[key], root_of.get(key, key))
+        for key, version in versions(session, new).items()
+    ]
 
 
 def _append(session: Session, at: datetime, found: Iterable[Found]) -> int:

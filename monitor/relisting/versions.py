@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crawler.pictures.facts import HASHING_VERSION
 from monitor.pictures.plan import identity
@@ -18,6 +18,9 @@ from monitor.store.picture_tables import PictureRow
 _TEXTS = ("title", "description", "brand", "model", "gtin", "seller", "currency")
 _AT_ONCE = 500
 
+Marks = tuple[str, int, int]
+Column = InstrumentedAttribute[Any]
+
 
 def versions(session: Session, keys: Iterable[str]) -> dict[str, Version]:
     """What each listing said last: on its page, or on its card where no page was read. Without a title: left out."""
@@ -28,6 +31,25 @@ def versions(session: Session, keys: Iterable[str]) -> dict[str, Version]:
             facts = _cards(session, part) | _facts(session, part, None)
             found |= {key: _version(key, said, pictures[key]) for key, said in facts.items() if said.get("title")}
     return found
+
+
+def marks(session: Session) -> dict[str, Marks]:
+    """A mark of the newest page, card and pictures of every listing: another mark may mean another version."""
+    pages = _newest(session, LookRow.listing_key, LookRow.look_id, LookRow.reading_sha256.is_not(None))
+    cards = _newest(session, SightingRow.listing_key, SightingRow.sighting_id, SightingRow.listing_key != "")
+    pictures = _newest(session, PictureRow.listing_key, PictureRow.picture_id, PictureRow.format != "")
+    readings: dict[int, str] = {}
+    for some in chunks(sorted(pages.values()), _AT_ONCE):
+        rows = session.execute(select(LookRow.look_id, LookRow.reading_sha256).where(LookRow.look_id.in_(some)))
+        readings |= {look_id: digest or "" for look_id, digest in rows}
+    return {
+        key: (readings[pages[key]], 0, pictures.get(key, 0)) if key in pages else ("", cards[key], pictures.get(key, 0))
+        for key in pages.keys() | cards.keys()
+    }
+
+
+def _newest(session: Session, key: Column, number: Column, where: ColumnElement[bool]) -> dict[str, int]:
+    return dict(session.execute(select(key, func.max(number)).where(where).group_by(key)).all())
 
 
 def version_until(session: Session, key: str, until: datetime) -> Version | None:

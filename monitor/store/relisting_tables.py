@@ -13,7 +13,7 @@ class RememberedRow(Base):
     """A listing that people confirmed and that went, derived: each new listing is asked against it.
 
     It ended in (`ended_after_at`, `ended_by_at`]. `version` is what it last said while it was on sale, `prints` what is
-    compared of that (docs/reference/relisting.md).
+    compared of that (docs/reference/relisting.md); `pictures_read` counts the fetches that it rests on.
     """
 
     __tablename__ = "remembered"
@@ -25,6 +25,7 @@ class RememberedRow(Base):
     ended_by_at: Mapped[datetime]
     version: Mapped[dict[str, Any]]
     prints: Mapped[dict[str, Any]]
+    pictures_read: Mapped[int]
     rule: Mapped[str]
     rules_version: Mapped[int]
 

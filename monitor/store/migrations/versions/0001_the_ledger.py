@@ -352,6 +352,7 @@ def upgrade() -> None:
         sa.Column("ended_by_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("prints", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("pictures_read", sa.Integer(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("rules_version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("listing_key", name=op.f("pk_remembered")),
