@@ -1,6 +1,6 @@
 """Pictures and relistings through the ledger: runs ingested, decisions made, returns as intervals."""
 
-from collections.abc import Iterator
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
 from crawler.errors import BadInput
 from crawler.marketplaces.states import State
@@ -27,6 +28,7 @@ from monitor.store.ingest import ingest_run
 from monitor.store.picture_tables import PictureRow
 from monitor.store.relisting_tables import RelistingRow, RememberedRow
 from monitor.store.session import Store, open_store
+from stillforsale import build_app
 from tests.builders import SHOP, START, Searched, Seen, write_run
 
 DAY = timedelta(days=1)
@@ -81,11 +83,9 @@ class Play:
 
 
 @pytest.fixture
-def play(tmp_path: Path) -> Iterator[Play]:
+def play(tmp_path: Path, store: Store) -> Play:
     (tmp_path / "runs").mkdir()
-    store = open_store(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    yield Play(store, tmp_path / "runs")
-    store.close()
+    return Play(store, tmp_path / "runs")
 
 
 def gone(listing_id: str) -> Seen:
@@ -240,6 +240,29 @@ def test_names_stand_side_by_side_in_a_chain(play: Play) -> None:
 
 
 SETTINGS = Settings(terms={SHOP: Terms(automation=True)}, clock="simulated:x")
+
+
+def test_the_commands_list_both_versions_and_take_decisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("runs", "stillforsale-data"):
+        (tmp_path / name).mkdir()
+    store = open_store("sqlite:///stillforsale-data/ledger.sqlite")
+    played(Play(store, tmp_path / "runs"))
+    store.close()
+    app = build_app()
+    listed = CliRunner().invoke(app, ["review", "list", "--json"], catch_exceptions=False)
+    (row,) = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert (row["relisting"], row["old"]["title"], row["new"]["title"]) == ("r1", OLD.title, NEW.title)
+    assert "pictures" not in row["old"]
+    shown = CliRunner().invoke(app, ["review", "list"], catch_exceptions=False).stdout
+    assert f"was: {OLD.title}" in shown
+    assert f"now: {NEW.title}" in shown
+    decide = ["review", "decide", "r1", "confirmed", "--reviewer", "A. Vega"]
+    assert CliRunner().invoke(app, decide, catch_exceptions=False).exit_code == 0
+    assert CliRunner().invoke(app, ["review", "list", "--json"], catch_exceptions=False).stdout == ""
+    for bad in (["rx", "confirmed"], ["r9", "confirmed"], ["17x", "confirmed"], ["r1", "confirmed", "--tier", "line"]):
+        refused = CliRunner().invoke(app, ["review", "decide", *bad, "--reviewer", "x"])
+        assert isinstance(refused.exception, BadInput), bad
 
 
 def test_pictures_are_planned_once_and_those_of_findings_are_kept(play: Play) -> None:
