@@ -3,6 +3,8 @@
 import csv
 import gzip
 import math
+import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ from reports.statistics.support import Floats, outward
 
 SEED = 20150113
 MANY = 2_000
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+NO_NUMBERS = frozenset({"nan", "inf", "+inf", "-inf", "infinity"})
 COLUMNS = ("left", "right", "group", "recall", "listing", "entry", "deadline")
 
 
@@ -53,7 +57,7 @@ def read_table(path: Path) -> LagTable:
             return _table(file, str(path))
     except FileNotFoundError as error:
         raise BadInput("there is no such file", file=str(path)) from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"can't be read ({error})", file=str(path)) from error
     except UnicodeDecodeError as error:
         raise BadInput("not UTF-8 text", file=str(path)) from error
@@ -136,8 +140,10 @@ def _opened(path: Path) -> TextIO:
 
 
 def _table(file: TextIO, name: str) -> LagTable:
-    reader = csv.DictReader(file, strict=True)
-    header = [column.strip() for column in reader.fieldnames or ()]
+    reader = csv.DictReader(file, strict=True, delimiter=_delimiter(file))
+    header = [column.strip().casefold() for column in reader.fieldnames or ()]
+    if not any(header):
+        raise BadInput("the file is empty", file=name, line=1)
     for column in ("left", "right"):
         if column not in header:
             raise BadInput("the column is missing", file=name, line=1, field=column)
@@ -149,6 +155,13 @@ def _table(file: TextIO, name: str) -> LagTable:
     if not rows:
         raise BadInput("the table has no rows", file=name, line=1)
     return LagTable(rows, tuple(column for column in header if column not in COLUMNS))
+
+
+def _delimiter(file: TextIO) -> str:
+    """A comma, or what stands between the names of the first line where no comma does."""
+    first = file.readline()
+    file.seek(0)
+    return next((mark for mark in (",", ";", "\t") if mark in first), ",")
 
 
 def _row(values: Mapping[str | Any, Any], columns: set[str], name: str, line: int) -> LagRow:
@@ -184,10 +197,9 @@ def _optional(values: Mapping[str, str], field: str, columns: set[str], name: st
 
 def _number(values: Mapping[str, str], field: str, name: str, line: int) -> float:
     text = values[field].strip()
-    try:
-        number = float(text)
-    except ValueError:
-        raise BadInput(f"{text!r} is no number", file=name, line=line, field=field) from None
+    number = float(text) if NUMBER.fullmatch(text) else math.nan if text.casefold() in NO_NUMBERS else None
+    if number is None:
+        raise BadInput(f"{text!r} is no number", file=name, line=line, field=field)
     if not math.isfinite(number):
         raise BadInput(
             f"{text!r} is no number (leave right empty where it is still there)", file=name, line=line, field=field

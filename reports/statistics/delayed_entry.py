@@ -13,6 +13,8 @@ from reports.statistics.support import Floats, Support, checked, innermost
 
 MOST_STEPS = 20_000
 TOLERANCE = 1e-10
+SURE = 1.0 - 1e-7
+"""A hazard from here on leaves nobody."""
 _TINY = 1e-300
 
 
@@ -26,7 +28,8 @@ def npmle_with_entry(
 ) -> Npmle:
     """The NPMLE given that each T is after its entry (entry <= left). Raises ValueError where that does not hold.
 
-    Where few are at risk early, a single early end takes most of the mass with it: look at the numbers at entry.
+    Where few are at risk early, a single early end takes most of the mass with it: look at the numbers at entry. Where
+    all who were at risk have ended, the estimate ends too; those who entered later count in the likelihood alone.
     `gap` is the largest violation of the score conditions per observation, no bound of the likelihood.
     """
     low, high = checked(left, right)
@@ -39,15 +42,22 @@ def npmle_with_entry(
     low, high, began, count = low[count > 0], high[count > 0], began[count > 0], count[count > 0]
     support = innermost(low, high, began)
     hazard, gap, steps, converged = _solve(support, count, tolerance)
+    end = int(np.argmax(hazard >= SURE)) if (hazard >= SURE).any() else hazard.size - 1
+    hazard[end + 1 :] = 0.0
     survival = np.concatenate(([1.0], np.cumprod(1.0 - hazard)))
     mass = hazard * survival[:-1]
     kept = mass > 0
+    later = support.entered > end
+    beyond = 0.0
+    if later.any():
+        rest = npmle_with_entry(low[later], high[later], began[later], count[later], tolerance=tolerance)
+        beyond = rest.loglik
     return Npmle(
         left=support.left[kept],
         right=support.right[kept],
         mass=mass[kept] / mass.sum(),
         n=float(count.sum()),
-        loglik=_loglik(support, count, survival),
+        loglik=_loglik(support, np.where(later, 0.0, count), survival) + beyond,
         gap=gap,
         steps=steps,
         converged=converged,
@@ -78,7 +88,7 @@ def _expected_deaths(support: Support, count: Floats, hazard: Floats) -> Floats:
     begins = np.bincount(support.first, weights=count / seen, minlength=size)
     ends = np.bincount(support.last + 1, weights=count / seen, minlength=size)
     mass = hazard * survival[:-1]
-    return np.asarray(mass * np.cumsum(begins - ends)[:-1])
+    return np.asarray(np.maximum(mass * np.cumsum(begins - ends)[:-1], 0.0))
 
 
 def _loglik(support: Support, count: Floats, survival: Floats) -> float:

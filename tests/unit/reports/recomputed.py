@@ -90,13 +90,13 @@ def _phi(x: float) -> float:
 Key = tuple[float, int]
 
 
-def _keys(left: float, right: float) -> tuple[Key, Key]:
+def keys_of(left: float, right: float) -> tuple[Key, Key]:
     """(L, R] begins just after L; an exact time is L itself."""
     return ((left, 0) if left == right else (left, 1)), (right, 0)
 
 
 def innermost(rows: Sequence[Interval], entries: Sequence[float] = ()) -> list[tuple[Key, Key]]:
-    keys = [_keys(*row) for row in rows]
+    keys = [keys_of(*row) for row in rows]
     lefts, rights = {key[0] for key in keys}, {key[1] for key in keys} | {(one, 0) for one in entries if one > 0}
     found = []
     for right in sorted(rights):
@@ -135,9 +135,13 @@ def turnbull(rows: Sequence[Interval], weights: np.ndarray, entries: Sequence[fl
     entries = [entries[i] for i in kept] if entries else []
     support = innermost(rows, entries)
     covers = np.array(
-        [[_keys(*row)[0] <= left and right <= _keys(*row)[1] for left, right in support] for row in rows], float
+        [[keys_of(*row)[0] <= left and right <= keys_of(*row)[1] for left, right in support] for row in rows], float
     )
-    after = np.array([[right > (entry, 0) for _, right in support] for entry in entries], float) if entries else None
+    after = (
+        np.array([[entry <= 0 or right > (entry, 0) for _, right in support] for entry in entries], float)
+        if entries
+        else None
+    )
     mass = np.full(len(support), 1 / len(support))
     for _ in range(steps):
         fresh = mass * (covers.T @ (count / (covers @ mass)))
@@ -163,7 +167,7 @@ def by_cause(rows: Sequence[Interval], causes: Sequence[str], weights: np.ndarra
         columns += [(name, one) for one in innermost([*own, *censored]) if math.isfinite(one[1][0])]
     covers = np.zeros((len(rows), len(columns) + 1))
     for i, (row, cause) in enumerate(zip(rows, causes, strict=True)):
-        left, right = _keys(*row)
+        left, right = keys_of(*row)
         for j, (name, (begin, end)) in enumerate(columns):
             covers[i, j] = left <= begin and (not cause or (name == cause and end <= right))
         covers[i, -1] = not cause

@@ -117,7 +117,10 @@ def test_delayed_entry_raises_the_share_of_early_ends(tmp_path: Path) -> None:
         ("left\n1\n", "line 1, field right: the column is missing"),
         ("left,right,left\n1,2,3\n", "line 1, field left: the column stands twice"),
         ("left,right\n", "line 1: the table has no rows"),
-        ("", "line 1, field left: the column is missing"),
+        ("", "line 1: the file is empty"),
+        ("left,right\n1_0,2\n", "line 2, field left: '1_0' is no number"),
+        ("left,right\n\u0661,2\n", "line 2, field left: '\u0661' is no number"),
+        ('left,right\n"1,5",2\n', "line 2, field left: '1,5' is no number"),
         ("left,right,entry\n1,2,1.5\n", "line 2, field entry: entry 1.5 is not before the end"),
         ("left,right,recall\n1,2,\n", "line 2, field recall: empty"),
         ("left,right,deadline\n1,2,x\n", "line 2, field deadline: 'x' is no number"),
@@ -158,3 +161,47 @@ def test_command_prints_json_lines_and_nothing_else_on_stdout(tmp_path: Path) ->
     assert "not used: note" in shown.stderr
     plain = CliRunner().invoke(app, [str(table(tmp_path, EIGHT))])
     assert "half of them by 40 to 48" in plain.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "left;right\n1;2\n2;\n",
+        "left\tright\n1\t2\n2\t\n",
+        "Left,RIGHT\n1,2\n2,\n",
+        "\ufeffleft,right\r\n1,2\r\n\r\n2,\r\n",
+    ],
+)
+def test_other_ways_of_writing_the_same_table(tmp_path: Path, text: str) -> None:
+    (value,) = results(tmp_path, text)
+    assert value["n"] == 2
+    assert value["median"] == [1.0, 2.0]
+    assert value["support"][-1] == {"left": 2.0, "right": None, "mass": 0.5}  # type: ignore[index]
+
+
+def test_a_torn_gz_is_said_in_one_sentence(tmp_path: Path) -> None:
+    whole = gzip.compress(b"left,right\n" + b"1,2\n" * 500)
+    for number, data in enumerate((whole[:-20], whole[:30] + b"xx" + whole[32:], b"no gzip")):
+        path = tmp_path / f"torn{number}.csv.gz"
+        path.write_bytes(data)
+        with pytest.raises(BadInput, match=r"torn\d.csv.gz"):
+            read_table(path)
+
+
+def test_all_still_there_has_no_median_and_an_exact_row_is_a_point(tmp_path: Path) -> None:
+    (value,) = results(tmp_path, "left,right\n1,\n2,\n5,\n")
+    assert value["support"] == [{"left": 5.0, "right": None, "mass": 1.0}]
+    assert value["median"] == [5.0, None]
+    (point,) = results(tmp_path, "left,right\n3,3\n")
+    assert (point["support"], point["median"], point["loglik"]) == (
+        [{"left": 3.0, "right": 3.0, "mass": 1.0}],
+        [3.0, 3.0],
+        0,
+    )
+
+
+def test_where_all_at_risk_have_ended_the_likelihood_goes_on(tmp_path: Path) -> None:
+    """One ends at 3 to 4 alone at risk; those who entered at 5 still count: one of two ends by 7."""
+    (value,) = results(tmp_path, "left,right,entry\n3,4,0\n6,7,5\n7,,5\n")
+    assert value["support"] == [{"left": 3.0, "right": 4.0, "mass": 1.0}]
+    assert value["loglik"] == pytest.approx(2 * math.log(0.5))
