@@ -76,6 +76,7 @@ def _cases(observed: Observed, public: bool) -> Iterator[Row]:
             "case_id": case.case_id,
             "notice_id": case.recall.notice_id,
             "tier": case.tier,
+            "recall_sampled": case.recall.sampled,
             "counted": id(case) in counted,
             "title": public_text(listing.title, withheld),
             "seller": seller,

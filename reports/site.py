@@ -17,13 +17,13 @@ from crawler.clock import instant
 from crawler.record import MANIFEST_FILE, PAGES_FILE
 from monitor.config import Settings
 from monitor.store.session import Store
-from reports import charts, views
+from reports import charts, figure_views, views
 from reports.context_data import with_context
 from reports.data import observe
 from reports.figures.base import Figure
 from reports.figures.catalogue import all_figures
 from reports.figures.removal import removals
-from reports.method import GUARD_WORDS, method_in_words
+from reports.method import method_in_words
 from reports.records import Observed
 from reports.words import day, number_of
 
@@ -142,7 +142,10 @@ def _index_context(
         "clock_note": views.clock_note(rows),
         "causes": views.causes(rows),
         "unseen": views.unseen(figures),
-        "figures": [_figure_context(figure) for figure in figures],
+        "groups": figure_views.figure_groups(figures),
+        "unmeasured": figure_views.not_measured(figures),
+        "pledges": figure_views.pledge_views(figures, observed.context.commitments),
+        "why_they_differ": figure_views.why_they_differ(),
         "method": method_in_words(observed),
     }
 
@@ -186,22 +189,6 @@ def _command(look: Mapping[str, str]) -> str:
         f'grep -F "$(sha256sum {PAGES_FILE} | cut -c 1-64)" {MANIFEST_FILE}\n'
         f"zcat {PAGES_FILE} | grep -a -F -A 40 {record}"
     )
-
-
-def _figure_context(figure: Figure) -> dict[str, Any]:
-    unknown = f"{figure.unknown:,} of {figure.unknown_of:,}" if figure.unknown_of else "none"
-    return {
-        "id": figure.id,
-        "name": figure.name,
-        "cell": figure.cell,
-        "endpoint": figure.endpoint,
-        "value": views.figure_value(figure),
-        "denominator": f"{figure.denominator:,}",
-        "denominator_is": figure.denominator_is,
-        "unknown": unknown,
-        "sentence": figure.sentence,
-        "guards": "; ".join(GUARD_WORDS[guard] for guard in figure.guards),
-    }
 
 
 def _environment() -> Environment:

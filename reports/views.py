@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.marketplaces.states import Standing
+from crawler.marketplaces.states import TAKEDOWNS, Standing
 from reports.evidence import EvidenceView, evidence_of
 from reports.figures.base import HAND_PICKED, RAW_COUNTS, Figure
 from reports.figures.on_sale import Now, now
@@ -145,9 +145,16 @@ def causes(removals: Sequence[Removal]) -> list[tuple[str, int, bool]]:
     """Why listings went off sale, most frequent first: words, how many, and whether it is a takedown."""
     counted = Counter((row.cause, row.case.episodes[0].taken_down) for row in removals if row.cause)
     return [
-        (cause_in_words(cause), count, taken)
+        (_ended_so(cause, taken), count, taken)
         for (cause, taken), count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _ended_so(cause: str, taken: bool) -> str:
+    words = cause_in_words(cause)
+    if taken and cause not in TAKEDOWNS:
+        return f"{words.removesuffix(' (not a takedown)')} first, taken down later"
+    return words
 
 
 def provenance(observed: Observed, operator: str) -> str:
@@ -168,7 +175,7 @@ def _find(figures: Sequence[Figure], figure_id: str, cell: str) -> Figure:
 
 
 def _number(figure: Figure, label: str) -> Number:
-    detail = figure.denominator_is
+    detail = f"out of {figure.denominator:,} {figure.denominator_is}"
     extra = (figure.count_high or 0) - (figure.count or 0)
     if extra:
         detail += f"; {extra} more could not be told"
@@ -239,7 +246,7 @@ def _interval(case: Case, removal: Removal | None) -> str:
     first = case.episodes[0]
     start = moment(first.last_on_sale_at)
     if removal.right is None or first.first_off_at is None:
-        return f"after {start}"
+        return f"not by {start}"
     return f"between {start} and {moment(first.first_off_at)}"
 
 

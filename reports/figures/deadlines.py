@@ -131,8 +131,8 @@ def _nouns(plural: str) -> tuple[str, str]:
 
 
 def by_platform(pooled: Figure, platforms: Sequence[Figure]) -> list[Figure]:
-    """The pooled figure, and those of the platforms where there are several."""
-    return [pooled, *platforms] if len(platforms) > 1 else [pooled]
+    """The pooled figure, and those of the platforms where there are several and something to judge."""
+    return [pooled, *platforms] if len(platforms) > 1 and pooled.denominator else [pooled]
 
 
 def platforms_of(rows: Sequence[Timed]) -> list[str]:

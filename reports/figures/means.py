@@ -52,7 +52,7 @@ def three_ways(observed: Observed) -> list[Figure]:
 def unweighted(figures: Sequence[Figure], platforms: Iterable[str]) -> list[Figure]:
     """K12 for every other rate that is given by platform: the unweighted mean beside the pooled share.
 
-    No mean where one of the platforms that were measured allows no rate.
+    None where the pooled share is no rate itself; no mean where one of the platforms that were measured allows no rate.
     """
     places = set(platforms)
     groups: dict[tuple[str, str, str, str], list[Figure]] = {}
@@ -65,7 +65,11 @@ def unweighted(figures: Sequence[Figure], platforms: Iterable[str]) -> list[Figu
             groups.setdefault((figure.id, figure.name, figure.endpoint, cell or "all"), []).append(figure)
         else:
             pooled[figure.id, figure.name, figure.endpoint, figure.cell] = figure
-    return [_mean(pooled[key], some) for key, some in groups.items() if key in pooled and len(some) > 1]
+    return [
+        _mean(pooled[key], some)
+        for key, some in groups.items()
+        if key in pooled and pooled[key].low is not None and len(some) > 1
+    ]
 
 
 def _mean(pooled: Figure, platforms: Sequence[Figure]) -> Figure:

@@ -31,7 +31,11 @@ UNWEIGHTED = frozenset({"eu-product-safety-pledge"})
 
 NAME = "the pledge's way"
 GONE = "confirmed listings taken down after the clock began"
-DIFFERS = "Why they differ: published rates count what the platforms themselves identified and report"
+DIFFERS = (
+    "They differ: published rates count what platforms identified themselves, after notices that nobody outside sees"
+)
+BESIDE = " Published: "
+"""Between what we saw and what others published."""
 
 
 def pledge_ways(observed: Observed) -> list[Figure]:
@@ -64,17 +68,19 @@ def _pledge(observed: Observed, commitment: Commitment) -> Figure:
             high=share,
             period=observed.period,
             sentence="",
-            unknown=len(rows) - len(gone),
-            unknown_of=len(rows),
-            unknown_why={"not taken down, so not in a rate of this kind": len(rows) - len(gone)},
             endpoint="takedown",
             clock="A2, A3" if told else "A0, standing in for the notice",
             cohort="whatever was taken down, as the pledge counts",
             guards=() if told else (NOT_COMPLIANCE,),
             ids=tuple(row.removal.case.case_id for row in in_time),
-        )
+        ),
+        hand_picked=_by_hand(observed),
     )
     return replace(figure, sentence=_sentence(commitment, figure, len(rows), bool(told)))
+
+
+def _by_hand(observed: Observed) -> bool:
+    return not any(recall.sampled for recall in observed.recalls)
 
 
 def _share(commitment: Commitment, gone: Sequence[Timed]) -> float | None:
@@ -91,31 +97,35 @@ def _share(commitment: Commitment, gone: Sequence[Timed]) -> float | None:
 
 
 def _sentence(commitment: Commitment, figure: Figure, rows: int, told: bool) -> str:
-    what = f"Computed the way of the {commitment.title} ({commitment.deadline_says})"
     if not figure.denominator:
-        said = f"{what}: nothing was taken down after the clock began, so there is no rate of this kind."
+        said = "Nothing was taken down after the clock began, so there is no rate of this kind"
     else:
-        said = f"{what}: {figure.count} of {number_of(figure.denominator, 'listing')} taken down went in time"
+        said = f"{figure.count} of {number_of(figure.denominator, 'listing')} that were taken down went in time"
         said += f" ({percent(figure.low)}" if figure.low is not None else ""
         said += ", the mean of the platforms" if figure.low is not None and commitment.id in UNWEIGHTED else ""
         said += ")" if figure.low is not None else ""
-        said += f"; {rows - figure.denominator} more that stayed are in no such rate."
+        said += f"; {rows - figure.denominator} more that stayed are in no such rate"
     if not told:
-        said += " Counted from the public recall, for the notices are not known: not a measure of compliance."
-    return f"{said} {published_words(commitment.published)} {_differs(commitment)}"
+        said += ". Counted from the public recall, for the notices are not known: not a measure of compliance"
+    return f"{said}.{BESIDE}{published_words(commitment.published)} {DIFFERS}. {differs(commitment)}".rstrip()
+
+
+def ours_in_words(figure: Figure) -> str:
+    """The sentence about ours alone, where the published figures stand in a column of their own."""
+    return figure.sentence.partition(BESIDE)[0]
 
 
 def published_words(published: Sequence[Published]) -> str:
-    """`Published: 98 % (2021-22; ACCC, second annual report).`"""
+    """`98 % (2021-22; ACCC, second annual report).`"""
     if not published:
-        return "Published: we found no figure."
-    return f"Published: {'; '.join(f'{one.value} ({one.what}, {one.period}; {one.source})' for one in published)}."
+        return "we found no figure."
+    return f"{'; '.join(f'{one.value} ({one.what}, {one.period}; {one.source})' for one in published)}."
 
 
-def _differs(commitment: Commitment) -> str:
-    ways = {one.how_computed for one in commitment.published}
-    said = f"{DIFFERS}, from notices that are not public; ours count confirmed listings that we saw taken down"
-    return f"{said}. How the published ones were made: {'; '.join(sorted(ways))}." if ways else f"{said}."
+def differs(commitment: Commitment) -> str:
+    """How the published figures were made, each way once; empty where none was published."""
+    ways = list(dict.fromkeys(one.how_computed for one in commitment.published))
+    return f"The published ones: {'; '.join(ways)}." if ways else ""
 
 
 def _korea(observed: Observed, commitment: Commitment) -> Figure:
@@ -144,12 +154,14 @@ def _korea(observed: Observed, commitment: Commitment) -> Figure:
             cohort="every confirmed listing that we saw on sale",
             guards=(NOT_COMPLIANCE,) if of else (NOT_COMPLIANCE, NOT_MEASURED),
             ids=tuple(row.case.case_id for row in gone),
-        )
+        ),
+        hand_picked=_by_hand(observed),
     )
     said = (
-        f"Counted as Korea's agencies do: {number_of(len(gone), 'confirmed listing')} went off sale and "
+        f"Counted as Korea's agencies do, {number_of(len(gone), 'confirmed listing')} went off sale and "
         f"{number_of(len(back), 'return')} followed"
     )
     said += f", {percent(ratio)} of both together" if figure.low is not None and ratio is not None else ""
     said += ". No deadline was found: not a measure of compliance."
-    return replace(figure, sentence=f"{said} {published_words(commitment.published)} {_differs(commitment)}")
+    beside = f"{published_words(commitment.published)} {DIFFERS}. {differs(commitment)}"
+    return replace(figure, sentence=f"{said}{BESIDE}{beside}".rstrip())

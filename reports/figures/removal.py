@@ -60,8 +60,8 @@ class Removal:
         if self.cause:
             return f"no takedown seen: {cause_in_words(self.cause)}"
         if self.undecided:
-            return f"{span(self.left, None)}: then seen gone, but not confirmed"
-        return f"{span(self.left, None)}: on sale when last read"
+            return f"seen gone, not confirmed; {span(self.left, None)}"
+        return f"still on sale {span(self.left, None)}" if self.left else "seen on sale once, not clearly since"
 
 
 def one_case_a_listing(cases: Iterable[Case]) -> list[Case]:

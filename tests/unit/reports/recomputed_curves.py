@@ -13,10 +13,6 @@ def k5(listings: Listings) -> Iterator[Named]:
     watched = hours(listings.at, listings.start) / DAY
     for endpoint in ("off_sale", "takedown"):
         rows = listings.all(endpoint, "A4")
-        count = sum(row["right"] is not None for row in rows)
-        undecided = sum(row["right"] is None and row["undecided"] for row in rows)
-        whole: Answer = {"count": count, "denominator": len(rows), "unknown": undecided, "unknown_of": len(rows)}
-        yield ("K5", "removals seen", "all", endpoint), answer(None, None, **whole | {"count_high": count + undecided})
         for cell in ["all", *(listings.places if len({r["case"]["marketplace"] for r in rows}) > 1 else [])]:
             some = [row for row in rows if cell in ("all", row["case"]["marketplace"])]
             if some:
@@ -24,6 +20,17 @@ def k5(listings: Listings) -> Iterator[Named]:
     yield from _causes(listings.all("off_sale", "A4"), watched)
     for endpoint in ("off_sale", "takedown"):
         yield from _since_recall([row for row in listings.all(endpoint, "A0") if row["cohort"] != 3], endpoint)
+
+
+def removals_seen(listings: Listings) -> Iterator[Named]:
+    """The counts: of every case, whoever chose its recall."""
+    for endpoint in ("off_sale", "takedown"):
+        rows = listings.all(endpoint, "A4")
+        count = sum(row["right"] is not None for row in rows)
+        undecided = sum(row["right"] is None and row["undecided"] for row in rows)
+        rest: Answer = {"count": count, "count_high": count + undecided, "denominator": len(rows)}
+        rest |= {"unknown": undecided, "unknown_of": len(rows)}
+        yield ("K5", "removals seen", "all", endpoint), answer(None, None, **rest)
 
 
 def _curve(rows: list[Row], endpoint: str, cell: str, watched: float) -> Iterator[Named]:

@@ -78,7 +78,8 @@ def means(found: Mapping[tuple[str, str, str, str], Answer], listings: Listings)
         if figure in ("K1", "K2", "K5", "K9") and (cell in listings.places or (mark and place in listings.places)):
             groups.setdefault((figure, name, endpoint, head or "all"), []).append(value)
     for (figure, name, endpoint, cell), some in groups.items():
-        if len(some) > 1 and (figure, name, cell, endpoint) in found and "median" not in name:
+        whole = found.get((figure, name, cell, endpoint))
+        if len(some) > 1 and whole and whole["low"] is not None and "median" not in name:
             key = ("K12", f"unweighted mean of platforms: {name}", cell, endpoint)
             yield key, _mean(some, found[figure, name, cell, endpoint])
 

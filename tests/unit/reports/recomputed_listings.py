@@ -28,15 +28,22 @@ PLEDGES = {
 class Listings:
     """The listings of an export and their removals on any clock."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, *, drawn_only: bool = False) -> None:
         self.tables = tables
+        self.drawn_only = drawn_only and any(row["sampled"] for row in tables["recalls"])
         self.at: datetime = tables["study"][0]["at"]
         self.start: datetime = tables["study"][0]["period_from"]
-        self.cases = sorted((row for row in tables["cases"] if row["counted"]), key=lambda row: row["listing_key"])
+        self.cases = sorted(
+            (row for row in tables["cases"] if row["counted"] and self.counts(row)), key=lambda row: row["listing_key"]
+        )
         self.episodes: dict[str, list[Row]] = {}
         for row in sorted(tables["episodes"], key=lambda row: row["ordinal"]):
             self.episodes.setdefault(row["listing_key"], []).append(row)
         self.places = sorted({row["marketplace"] for row in tables["cases"]})
+
+    def counts(self, case: Row) -> bool:
+        """Rates are about recalls drawn at random, where there are any."""
+        return not self.drawn_only or bool(case["recall_sampled"])
 
     def removal(self, case: Row, endpoint: str, start: datetime) -> Row | None:
         """Hours after `start` in (left, right], and what is known of the beginning."""
@@ -154,9 +161,10 @@ def k1(listings: Listings) -> Iterator[Named]:
 def _platforms(
     figure: str, name: str, cell: str, endpoint: str, rows: list[tuple[Row, float]], at: datetime
 ) -> Iterator[Named]:
-    yield (figure, name, cell, endpoint), by_deadline(rows, at)
+    pooled = by_deadline(rows, at)
+    yield (figure, name, cell, endpoint), pooled
     places = sorted({row["case"]["marketplace"] for row, _ in rows})
-    for place in places if len(places) > 1 else []:
+    for place in places if len(places) > 1 and pooled["denominator"] else []:
         some = [pair for pair in rows if pair[0]["case"]["marketplace"] == place]
         yield (figure, name, place if cell == "all" else f"{cell} on {place}", endpoint), by_deadline(some, at)
 
@@ -178,7 +186,7 @@ def pledges(listings: Listings) -> Iterator[Named]:
         rest: Answer = {"count": count, "count_high": count, "denominator": len(gone)}
         yield (
             ("K1", "the pledge's way", name, "takedown"),
-            answer(share, share, unknown=len(rows) - len(gone), unknown_of=len(rows), **rest),
+            answer(share, share, unknown=0, unknown_of=0, **rest),
         )
     gone_keys = {row["case"]["listing_key"] for row in listings.all("off_sale", "A4") if row["right"] is not None}
     back = len(

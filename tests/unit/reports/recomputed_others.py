@@ -144,7 +144,7 @@ def returned(listings: Listings, keys: Collection[str]) -> int:
 
 
 def k8(listings: Listings) -> Iterator[Named]:
-    cases = listings.tables["cases"]
+    cases = [case for case in listings.tables["cases"] if listings.counts(case)]
     recalls: dict[tuple[str, str], set[str]] = {}
     ends: dict[tuple[str, str], datetime] = {}
     starts: dict[tuple[str, str], datetime] = {}

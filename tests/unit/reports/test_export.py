@@ -18,7 +18,7 @@ from reports.figures.catalogue import all_figures
 from reports.records import Observed
 from tests.unit.reports.recomputed import read
 from tests.unit.reports.recomputed_checks import k10_k11, k13
-from tests.unit.reports.recomputed_curves import k5
+from tests.unit.reports.recomputed_curves import k5, removals_seen
 from tests.unit.reports.recomputed_excess import k14, means
 from tests.unit.reports.recomputed_listings import Answer, Listings, k1, k2, k3, pledges
 from tests.unit.reports.recomputed_others import k4, k6, k7, k8, k9
@@ -41,31 +41,46 @@ def exported(world: Observed, folder: Path, *, public: bool = False) -> Path:
 def recomputed(folder: Path) -> dict[tuple[str, str, str, str], Answer]:
     """Every figure by id, name, cell and endpoint, with the guards of the page on figures applied."""
     found = read(folder)
-    listings = Listings(found)
+    everybody, drawn = Listings(found), Listings(found, drawn_only=True)
     answers: dict[tuple[str, str, str, str], Answer] = {}
-    for figures in (k1, pledges, k2, k3, k4, k5, k6, k7, k8, k9, k14):
-        answers.update(figures(listings))
+    for figures in (k4, removals_seen, k6):
+        answers.update(figures(everybody))
+    for figures in (k1, pledges, k2, k3, k5, k7, k8, k9, k14):
+        answers.update(figures(drawn))
     answers.update(k10_k11(found))
     answers.update(k13(found))
     study = found["study"][0]
     picked = not any(row["sampled"] for row in found["recalls"])
     kept = {key: guarded(key, value, study["cleared_only"], picked) for key, value in answers.items()}
-    return kept | dict(means(kept, listings))
+    return kept | dict(means(kept, everybody))
 
 
 def guarded(key: tuple[str, str, str, str], value: Answer, cleared_only: bool, picked: bool) -> Answer:
     figure = key[0]
     few = value["denominator"] < 10 and figure != "K6" and key[1] != "gap between looks"
-    still = key[1].startswith("still for sale")
-    if few or (still and picked) or (cleared_only and figure not in ("K10", "K11", "K13")):
+    about_us = figure in ("K10", "K11", "K13")
+    rate = not about_us and figure != "K6" and "median" not in key[1]
+    if few or (picked and rate) or (cleared_only and not about_us):
         return value | dict.fromkeys(BOUNDS)
     return value
+
+
+def some_drawn(world: Observed) -> Observed:
+    """Half of the recalls picked by hand: they are in counts and in no rate."""
+    by_hand = {one.notice_id for one in world.recalls[:6]}
+    recalls = tuple(replace(r, chosen_by="hand" if r.notice_id in by_hand else r.chosen_by) for r in world.recalls)
+    cases = tuple(
+        replace(one, recall=replace(one.recall, chosen_by="hand")) if one.recall.notice_id in by_hand else one
+        for one in world.cases
+    )
+    return replace(world, recalls=recalls, cases=cases)
 
 
 WORLDS: dict[str, Callable[[], Observed]] = {
     "told": told_world,
     "story": observed,
     "picked": lambda: replace(told_world(), recalls=tuple(replace(r, chosen_by="hand") for r in told_world().recalls)),
+    "some drawn": lambda: some_drawn(told_world()),
     "empty": lambda: observed(cases=(), searches=(), look_counts=(), gaps=(), reviews=(), runs=()),
 }
 
