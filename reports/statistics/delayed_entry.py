@@ -33,16 +33,12 @@ def npmle_with_entry(
     `gap` is the largest violation of the score conditions per observation, no bound of the likelihood.
     """
     low, high = checked(left, right)
-    began = np.asarray(entry, dtype=np.float64)
-    if began.shape != low.shape or np.isnan(began).any() or (began > low).any() or (began < 0).any():
-        raise ValueError("an entry must lie between 0 and the left end of its interval")
-    if ((began > 0) & (began == high)).any():
-        raise ValueError("an exact time must lie after its entry")
+    began = _entries(entry, low, high)
     count = np.ones(low.size) if weights is None else np.asarray(weights, dtype=np.float64)
     low, high, began, count = low[count > 0], high[count > 0], began[count > 0], count[count > 0]
     support = innermost(low, high, began)
     hazard, gap, steps, converged = _solve(support, count, tolerance)
-    end = int(np.argmax(hazard >= SURE)) if (hazard >= SURE).any() else hazard.size - 1
+    end = int(np.argmax(np.append(hazard >= SURE, True)))
     hazard[end + 1 :] = 0.0
     survival = np.concatenate(([1.0], np.cumprod(1.0 - hazard)))
     mass = hazard * survival[:-1]
@@ -50,8 +46,7 @@ def npmle_with_entry(
     later = support.entered > end
     beyond = 0.0
     if later.any():
-        rest = npmle_with_entry(low[later], high[later], began[later], count[later], tolerance=tolerance)
-        beyond = rest.loglik
+        beyond = npmle_with_entry(low[later], high[later], began[later], count[later], tolerance=tolerance).loglik
     return Npmle(
         left=support.left[kept],
         right=support.right[kept],
@@ -62,6 +57,15 @@ def npmle_with_entry(
         steps=steps,
         converged=converged,
     )
+
+
+def _entries(entry: ArrayLike, low: Floats, high: Floats) -> Floats:
+    began = np.asarray(entry, dtype=np.float64)
+    if began.shape != low.shape or np.isnan(began).any() or (began > low).any() or (began < 0).any():
+        raise ValueError("an entry must lie between 0 and the left end of its interval")
+    if ((began > 0) & (began == high)).any():
+        raise ValueError("an exact time must lie after its entry")
+    return began
 
 
 def _solve(support: Support, count: Floats, tolerance: float) -> tuple[Floats, float, int, bool]:
