@@ -82,6 +82,7 @@ def _chinese_item(row: Mapping[str, Any]) -> Item:
         model=named.get(_ITEM_NUMBER, ""),
         price=None,
         description=f"{row.get('cate_name') or ''} {others}",
+        attributes={name: value for name, value in named.items() if name not in (_BRAND, _ITEM_NUMBER)},
     )
 
 

@@ -6,15 +6,16 @@ A folder holds `tableA.csv`, `tableB.csv` (id, then columns by name) and `train.
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from crawler.errors import BadInput
 from crawler.feeds.bytes import read_bytes, text_of
 from monitor.matching.models import is_model
-from monitor.matching.normalise import squash, words
+from monitor.matching.normalise import fold, squash, words
+from monitor.matching.pair_text import number_values
 
 _COLUMNS = {
     "name": ("name", "title"),
@@ -34,28 +35,53 @@ class Item:
     model: str
     price: float | None
     description: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
-        return words(f"{self.name} {self.brand}")
+        return words(self.name)
+
+    @cached_property
+    def token_set(self) -> frozenset[str]:
+        return frozenset(self.tokens)
+
+    @cached_property
+    def brand_tokens(self) -> tuple[str, ...]:
+        return words(self.brand)
+
+    @cached_property
+    def described(self) -> frozenset[str]:
+        return frozenset(words(self.description))
 
     @cached_property
     def all_tokens(self) -> frozenset[str]:
-        return frozenset(words(f"{self.name} {self.brand} {self.model} {self.description}"))
+        return frozenset((*self.tokens, *self.brand_tokens, *self.described, *words(self.model)))
 
     @cached_property
     def models(self) -> frozenset[str]:
         """What looks like a model number in the name, and the stated one."""
         found = {squash(part) for part in self.name.split() if is_model(squash(part))}
-        return frozenset(found | ({squash(self.model)} if self.model else set()))
+        return frozenset(found | ({self.stated_model} if self.stated_model else set()))
+
+    @cached_property
+    def stated_model(self) -> str:
+        return squash(self.model)
 
     @cached_property
     def joined(self) -> str:
-        return squash(f"{self.name} {self.model} {self.description}")
+        return squash(f"{self.name} {self.brand} {self.model} {self.description}")
+
+    @cached_property
+    def joined_name(self) -> str:
+        return squash(self.name)
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        return frozenset(token for token in self.tokens if any(char.isdigit() for char in token))
+        return number_values(fold(self.name))
+
+    @cached_property
+    def all_numbers(self) -> frozenset[str]:
+        return self.numbers | number_values(fold(f"{self.description} {self.model}"))
 
 
 @dataclass(frozen=True)
