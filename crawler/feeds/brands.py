@@ -7,6 +7,7 @@ the firm that recalls it by the title.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from crawler.feeds.codes import is_code
 from crawler.feeds.found import Found
@@ -30,6 +31,7 @@ _LISTED = re.compile(
 )
 _QUOTED = re.compile(r"[\"“]\s*([^\"”]{1,40}?)[,.]?\s*[\"”]")
 _MARKED = re.compile(r"(?:^|Recalls\s|of\s|\s)((?:[A-Z][\w&'’+.-]*\s)?[A-Z][\w&'’+.-]*)[®™]")
+_TYPED_MARK = re.compile(r"\((?:r|tm)\)?$", re.IGNORECASE)
 _OPENINGS = re.compile(
     r"^(?:(?:the\s(?=recalled)|recalled|certain|all|model\syears?|various|children['’]s|women['’]s|men['’]s"
     r"|kids['’]|adult|youth)\s+|(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?\s+|\d[\w.\"”'-]*\s+)+",
@@ -72,7 +74,7 @@ def brands_of(notice: Notice) -> tuple[Found, ...]:
         own = [Found(firm, notice.title[:120])] if firm else []
     found += own
     kept: dict[str, Found] = {}
-    for one in found:
+    for one in (replace(one, value=_TYPED_MARK.sub("", one.value)) for one in found):
         if one in own or (len(one.value) > 1 and not is_no_brand(one.value)):
             kept.setdefault("".join(map(key, tokens(one.value))), one)
     return tuple(one for one in kept.values() if not _is_cut_short(one.value, kept.values()))

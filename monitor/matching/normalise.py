@@ -21,7 +21,7 @@ _LOOKALIKES = str.maketrans(
 )  # fmt: skip
 _CYRILLIC = str.maketrans(dict(zip("асеһіјԁӏорԛгѕтхузкмнвьё", "acehijdlopqrstxyzkmhbbe", strict=True)))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
-_MARKS = re.compile("[®™©]")
+_MARKS = re.compile(r"[®™©]|\((?:r|tm)\)", re.IGNORECASE)
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_]([ .\-_*·]))(?:[^\W\d_]\1){2,}[^\W\d_](?![^\W_])")
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _SIGN_FOR_LETTER = re.compile(

@@ -76,3 +76,12 @@ def test_brands_reach_their_bars_on_recalls_drawn_at_random(shared: Path) -> Non
 
 def _bare(text: str) -> str:
     return "".join(map(key, tokens(text)))
+
+
+def test_a_typed_trade_mark_is_no_part_of_the_name() -> None:
+    marked = Notice(
+        id="test:1", kind="recall", authority="test", number="1", title="Zorbalt(r) Toy Trucks Recalled by Ivo Marris",
+        description="Ivo Marris Ltd. is recalling about 3,300 Zorbalt toy trucks.",
+    )  # fmt: skip
+    assert "Zorbalt" in [one.value for one in brands_of(marked)]
+    assert not [one.value for one in brands_of(marked) if "(" in one.value]
