@@ -1,5 +1,6 @@
 """The review desk over HTTP, on 127.0.0.1 only: one proposal after the other, one key a decision."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,20 +21,22 @@ from crawler.errors import BadInput, StillForSaleError
 from monitor.capture.saved import is_web_address
 from monitor.localweb.guard import Door, Guard, refuse
 from monitor.matching.records import Tier
-from monitor.review.case import due_to, next_due, open_case
-from monitor.review.decisions import DECISIONS, decide
+from monitor.relisting.decisions import decide_relisting
+from monitor.review.case import due_to, open_case, open_return
+from monitor.review.decisions import decide
 from monitor.store.session import Store
 from monitor.verification.evidence import LookPage, look_page
 
 WEB = Path(__file__).parent / "web"
 FILES = {"review.css": "text/css", "review.js": "text/javascript"}
 MAX_SENT_BYTES = 64_000
+_NUMBER = re.compile(r"(r?)([0-9]{1,18})")
 _PAGE_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin"}
 
 
 @dataclass
 class ReviewSession:
-    """Who reviews, on which ledger, and what this session did: match numbers in the order of its decisions.
+    """Who reviews, on which ledger, and what this session did: numbers (`17`, `r17`) in the order of its decisions.
 
     `passed` are proposals that the reviewer left for later.
     """
@@ -43,8 +46,8 @@ class ReviewSession:
     runs_dir: Path
     reviewer: str
     reviewers_needed: int
-    decided: list[int] = field(default_factory=list)
-    passed: list[int] = field(default_factory=list)
+    decided: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
 
 
 def build_app(review: ReviewSession, door: Door, stop: Callable[[], None]) -> Starlette:
@@ -52,7 +55,7 @@ def build_app(review: ReviewSession, door: Door, stop: Callable[[], None]) -> St
     handlers = _Handlers(review, f"/{door.desk}", stop)
     routes = [
         Route("/{token}/", handlers.first, methods=["GET"]),
-        Route("/{token}/match/{match_id:int}", handlers.case, methods=["GET"]),
+        Route("/{token}/case/{number}", handlers.case, methods=["GET"]),
         Route("/{token}/page/{look_id:int}", handlers.page, methods=["GET"]),
         Route("/{token}/shot/{look_id:int}", handlers.shot, methods=["GET"]),
         Route("/{token}/decide", handlers.decide, methods=["POST"]),
@@ -70,33 +73,37 @@ class _Handlers:
 
     async def first(self, request: Request) -> Response:
         """The proposal to decide next, or the word that there is none."""
-        return await run_in_threadpool(self._show, request, None)
+        return await run_in_threadpool(self._show, request, "")
 
     async def case(self, request: Request) -> Response:
         """One proposal by its number; a decided one may be decided again."""
-        return await run_in_threadpool(self._show, request, request.path_params["match_id"])
+        return await run_in_threadpool(self._show, request, request.path_params["number"])
 
-    def _show(self, request: Request, match_id: int | None) -> Response:
+    def _show(self, request: Request, number: str) -> Response:
         if not _may(request):
             return refuse(403, "this token opens no pages")
         review = self.review
         with review.store.reader() as session:
             queue = due_to(session, review.reviewer, review.reviewers_needed)
-            wanted = next_due(queue, review.passed) if match_id is None else match_id
+            number = number or next((one for one in queue if one not in review.passed), "")
             try:
-                case = open_case(session, wanted, review.reviewer, review.runs_dir) if wanted is not None else None
+                name, shown = self._case(session, number)
             except BadInput as error:
                 return refuse(404, str(error))
-            html = self._pages.get_template("review.html").render(
-                root=self._root,
-                case=case,
-                link=case.row.url if case and is_web_address(case.row.url) else "",
-                official=case.notice.url if case and is_web_address(case.notice.url) else "",
-                waiting=len(queue),
-                review=review,
-                tiers=[tier.value for tier in Tier],
+            html = self._pages.get_template(name).render(
+                root=self._root, number=number, waiting=len(queue), review=review, **shown
             )
         return HTMLResponse(html, headers=_PAGE_HEADERS)
+
+    def _case(self, session: Session, number: str) -> tuple[str, dict[str, Any]]:
+        """The template for a proposal, and what stands in it. Raises BadInput where there is none of that number."""
+        if not number:
+            return "nothing.html", {}
+        kind, key = _parsed(number)
+        if kind == "r":
+            return "return.html", {"case": open_return(session, key, self.review.reviewer), "link": _link}
+        case = open_case(session, key, self.review.reviewer, self.review.runs_dir)
+        return "match.html", {"case": case, "link": _link, "tiers": [tier.value for tier in Tier]}
 
     async def page(self, request: Request) -> Response:
         """The page of a look, as plain text: nothing that it brings along is run or rendered."""
@@ -131,36 +138,34 @@ class _Handlers:
         if not _may(request):
             return refuse(403, "this token decides nothing")
         asked = await _sent(request)
-        match_id, decision = asked.get("match_id"), asked.get("decision")
-        if not isinstance(match_id, int) or decision not in DECISIONS:
-            return refuse(400, f"a decision needs match_id and one of {', '.join(DECISIONS)}")
-        tier, comment = str(asked.get("tier") or ""), str(asked.get("comment") or "")
+        return await run_in_threadpool(self._note, {name: str(value or "") for name, value in asked.items()})
 
-        def note(session: Session) -> None:
-            review = self.review
-            decide(session, match_id, str(decision), review.reviewer, review.clock.now(), tier=tier, comment=comment)
-
-        return await run_in_threadpool(self._note, note, match_id)
-
-    def _note(self, note: Callable[[Session], None], match_id: int) -> Response:
+    def _note(self, asked: dict[str, str]) -> Response:
+        review, number = self.review, asked.get("number", "")
+        decision, tier, comment = (asked.get(name, "") for name in ("decision", "tier", "comment"))
         try:
-            with self.review.store.session() as session:
-                note(session)
+            kind, key = _parsed(number)
+            with review.store.session() as session:
+                at = review.clock.now()
+                if kind == "r":
+                    decide_relisting(session, key, decision, review.reviewer, at, comment=comment)
+                else:
+                    decide(session, key, decision, review.reviewer, at, tier=tier, comment=comment)
         except BadInput as error:
             return refuse(400, str(error))
         except StillForSaleError as error:
             return refuse(503, str(error))
-        self.review.decided.append(match_id)
+        review.decided.append(number)
         return JSONResponse({"ok": True, "words": "noted"})
 
     async def later(self, request: Request) -> Response:
         """Leave a proposal for a later session."""
         if not _may(request):
             return refuse(403, "this token decides nothing")
-        match_id = (await _sent(request)).get("match_id")
-        if not isinstance(match_id, int):
-            return refuse(400, "which match?")
-        self.review.passed.append(match_id)
+        number = str((await _sent(request)).get("number") or "")
+        if not number:
+            return refuse(400, "which proposal?")
+        self.review.passed.append(number)
         return JSONResponse({"ok": True, "words": "left for later"})
 
     async def end(self, request: Request) -> Response:
@@ -180,6 +185,19 @@ class _Handlers:
 
 def _may(request: Request) -> bool:
     return bool(request.state.power == "desk")
+
+
+def _parsed(number: str) -> tuple[str, int]:
+    """`17` of a match, `r17` of a return, taken apart. Raises BadInput for anything else."""
+    found = _NUMBER.fullmatch(number)
+    if found is None:
+        raise BadInput(f"{number!r} is no number of a proposal; see `stillforsale review list`")
+    return found[1], int(found[2])
+
+
+def _link(url: str) -> str:
+    """Nothing but a web address ever becomes a link."""
+    return url if is_web_address(url) else ""
 
 
 async def _sent(request: Request) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -18,9 +19,11 @@ from crawler.marketplaces.states import STANDING, Standing
 from monitor.matching.propose import known_listings
 from monitor.matching.records import Listing
 from monitor.register.register import get_notice
-from monitor.review.decisions import Waiting, waiting
+from monitor.relisting.decisions import waiting_relistings
+from monitor.review.decisions import waiting
 from monitor.store.decision_tables import MatchRow, ReviewRow
 from monitor.store.ledger_tables import JudgementRow, ListingRow, LookRow, RunRow
+from monitor.store.relisting_tables import RelistingReviewRow, RelistingRow
 
 _OFFERED = [state.value for state, standing in STANDING.items() if standing is Standing.ON_SALE]
 
@@ -65,6 +68,25 @@ class ReviewCase:
     mine: str
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One side of a proposed return: what the listing said."""
+
+    listing_key: str
+    url: str
+    version: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCase:
+    """A proposed return: what went, and what may be its return. `mine` is this reviewer's newest decision."""
+
+    relisting: RelistingRow
+    old: Offered
+    new: Offered
+    mine: str
+
+
 def open_case(session: Session, match_id: int, reviewer: str, runs_dir: Path) -> ReviewCase:
     """The proposal with everything around it. Raises BadInput for an unknown one."""
     match = session.get(MatchRow, match_id)
@@ -92,15 +114,39 @@ def open_case(session: Session, match_id: int, reviewer: str, runs_dir: Path) ->
     )
 
 
-def due_to(session: Session, reviewer: str, reviewers_needed: int) -> list[Waiting]:
-    """What waits for this reviewer, in the order of the queue: nothing that they decided already."""
+def open_return(session: Session, relisting_id: int, reviewer: str) -> ReturnCase:
+    """The proposed return with both versions. Raises BadInput for an unknown one."""
+    row = session.get(RelistingRow, relisting_id)
+    if row is None:
+        raise BadInput(f"no relisting has the number r{relisting_id}; see `stillforsale review list`")
+    urls = dict(
+        session.execute(
+            select(ListingRow.listing_key, ListingRow.url).where(
+                ListingRow.listing_key.in_((row.old_listing_key, row.new_listing_key))
+            )
+        ).all()
+    )
+    old = Offered(row.old_listing_key, urls.get(row.old_listing_key, ""), row.old_version)
+    new = Offered(row.new_listing_key, urls.get(row.new_listing_key, ""), row.new_version)
+    asked = select(RelistingReviewRow).where(
+        RelistingReviewRow.old_listing_key == old.listing_key, RelistingReviewRow.new_listing_key == new.listing_key
+    )
+    return ReturnCase(row, old, new, _newest_of(session.scalars(asked).all(), reviewer))
+
+
+def due_to(session: Session, reviewer: str, reviewers_needed: int) -> list[str]:
+    """What waits for this reviewer, matches before returns, in the order of their queues: `17`, `r17`.
+
+    What they decided already is left out.
+    """
     name = reviewer.strip().casefold()
-    return [one for one in waiting(session, reviewers_needed) if name not in one.decisions]
-
-
-def next_due(queue: Sequence[Waiting], passed: Sequence[int]) -> int | None:
-    """The match to decide next: the first that was not passed over in this session, or None."""
-    return next((one.match.match_id for one in queue if one.match.match_id not in passed), None)
+    matches = [f"{one.match.match_id}" for one in waiting(session, reviewers_needed) if name not in one.decisions]
+    returns = [
+        f"r{one.relisting.relisting_id}"
+        for one in waiting_relistings(session, reviewers_needed)
+        if name not in one.decisions
+    ]
+    return matches + returns
 
 
 def _compared(reason: dict[str, object]) -> Compared:
@@ -125,10 +171,12 @@ def _seen(session: Session, runs_dir: Path, listing_key: str, *only: ColumnEleme
 
 
 def _mine(session: Session, match: MatchRow, reviewer: str) -> str:
-    rows = session.scalars(
-        select(ReviewRow)
-        .where(ReviewRow.listing_key == match.listing_key, ReviewRow.notice_id == match.notice_id)
-        .order_by(ReviewRow.decided_at.desc(), ReviewRow.review_id.desc())
-    )
+    asked = select(ReviewRow).where(ReviewRow.listing_key == match.listing_key, ReviewRow.notice_id == match.notice_id)
+    return _newest_of(session.scalars(asked).all(), reviewer)
+
+
+def _newest_of(rows: Sequence[ReviewRow] | Sequence[RelistingReviewRow], reviewer: str) -> str:
     name = reviewer.strip().casefold()
-    return next((row.decision for row in rows if row.reviewer.strip().casefold() == name), "")
+    own = [row for row in rows if row.reviewer.strip().casefold() == name]
+    newest = max(own, key=lambda row: (row.decided_at, row.review_id), default=None)
+    return newest.decision if newest else ""

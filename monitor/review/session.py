@@ -12,6 +12,7 @@ from monitor.localweb.server import LocalServer
 from monitor.review.app import ReviewSession, build_app
 from monitor.review.case import due_to
 from monitor.store.decision_tables import ReviewRow
+from monitor.store.relisting_tables import RelistingReviewRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,24 @@ def hold_review(review: ReviewSession, port: int, announce: Callable[[int, Door]
     server = LocalServer(lambda door, stop: build_app(review, door, stop), port)
     announce(_waiting(review), server.door)
     server.run()
+    return ReviewResult(review.reviewer, _decided(review), _waiting(review))
+
+
+def _decided(review: ReviewSession) -> dict[str, int]:
+    """The newest decision of each proposal of this session, counted."""
+    mine: Counter[str] = Counter()
     with review.store.reader() as session:
-        rows = session.scalars(
-            select(ReviewRow).where(ReviewRow.match_id.in_(set(review.decided))).order_by(ReviewRow.review_id)
-        )
-        newest = {row.match_id: row.decision for row in rows if row.reviewer == review.reviewer.strip()}
-    return ReviewResult(review.reviewer, dict(sorted(Counter(newest.values()).items())), _waiting(review))
+        for number in set(review.decided):
+            table = RelistingReviewRow if number.startswith("r") else ReviewRow
+            column = RelistingReviewRow.relisting_id if number.startswith("r") else ReviewRow.match_id
+            newest = session.scalar(
+                select(table.decision)
+                .where(column == int(number.removeprefix("r")), table.reviewer == review.reviewer.strip())
+                .order_by(table.review_id.desc())
+                .limit(1)
+            )
+            mine[newest or ""] += 1
+    return dict(sorted(mine.items()))
 
 
 def _waiting(review: ReviewSession) -> int:

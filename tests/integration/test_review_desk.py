@@ -27,6 +27,7 @@ from monitor.review.decisions import confirmed_matches, decide, waiting
 from monitor.review.session import ReviewResult, hold_review
 from monitor.store.decision_tables import ReviewRow
 from monitor.store.ingest import ingest_run
+from monitor.store.relisting_tables import RelistingReviewRow, RelistingRow
 from monitor.store.session import Store
 from tests.builders import START, Seen, write_run
 
@@ -105,13 +106,20 @@ def first_match(store: Store) -> int:
         return waiting(session, 2)[0].match.match_id
 
 
+def match_of(store: Store, listing: str) -> int:
+    with store.reader() as session:
+        return next(
+            one.match.match_id for one in waiting(session, 2) if one.match.listing_key == f"demo_market:{listing}"
+        )
+
+
 def decisions(store: Store) -> list[tuple[str, str, str]]:
     with store.reader() as session:
         return [(row.decision, row.tier, row.reviewer) for row in session.scalars(select(ReviewRow))]
 
 
 def test_nobody_without_token_name_or_origin(desk: Desk, proposals: Store) -> None:
-    asked = {"match_id": first_match(proposals), "decision": "confirmed"}
+    asked = {"number": str(first_match(proposals)), "decision": "confirmed"}
     assert desk.ask("GET", "", token="x" * 32)[0] == 403
     assert desk.ask("GET", "", token=desk.door.save)[0] == 403
     assert desk.ask("POST", "decide", asked, token=desk.door.save, Origin=desk.door.origin)[0] == 403
@@ -125,8 +133,9 @@ def test_nobody_without_token_name_or_origin(desk: Desk, proposals: Store) -> No
 @pytest.mark.parametrize(
     "sent",
     [
-        b"[1", b"", {"match_id": "1", "decision": "confirmed"}, {"match_id": 1, "decision": "perhaps"},
-        {"match_id": 999999, "decision": "confirmed"}, {"match_id": 1, "decision": "confirmed", "tier": "sure"},
+        b"[1", b"", {"number": "x1", "decision": "confirmed"}, {"number": "1", "decision": "perhaps"},
+        {"number": "999999", "decision": "confirmed"}, {"number": "1", "decision": "confirmed", "tier": "sure"},
+        {"number": "r999999", "decision": "confirmed"}, {"number": ["1"], "decision": "confirmed"},
     ],
 )  # fmt: skip
 def test_what_is_no_decision_is_refused_in_words(desk: Desk, proposals: Store, sent: Any) -> None:
@@ -135,8 +144,8 @@ def test_what_is_no_decision_is_refused_in_words(desk: Desk, proposals: Store, s
     assert decisions(proposals) == []
 
 
-def test_a_case_shows_both_sides_and_runs_nothing_of_a_listing(desk: Desk) -> None:
-    status, headers, page = desk.ask("GET", "")
+def test_a_case_shows_both_sides_and_runs_nothing_of_a_listing(desk: Desk, proposals: Store) -> None:
+    status, headers, page = desk.ask("GET", f"case/{match_of(proposals, 'A')}")
     assert status == 200
     assert "script-src 'self'" in headers["content-security-policy"]
     assert "window.ran" in page
@@ -145,10 +154,8 @@ def test_a_case_shows_both_sides_and_runs_nothing_of_a_listing(desk: Desk) -> No
         assert words in page, words
 
 
-def test_the_archived_page_is_shown_as_words(desk: Desk) -> None:
-    with desk.review.store.reader() as session:
-        match = next(one.match for one in waiting(session, 2) if one.match.listing_key.endswith(":A"))
-    page = desk.ask("GET", f"match/{match.match_id}")[2]
+def test_the_archived_page_is_shown_as_words(desk: Desk, proposals: Store) -> None:
+    page = desk.ask("GET", f"case/{match_of(proposals, 'A')}")[2]
     look = page.partition("/page/")[2].partition('"')[0]
     status, headers, text = desk.ask("GET", f"page/{look}")
     assert status == 200
@@ -156,7 +163,7 @@ def test_the_archived_page_is_shown_as_words(desk: Desk) -> None:
     assert text.split() == ["Bear", "light", "LD-0030"]
     assert desk.ask("GET", f"shot/{look}")[0] == 404
     assert desk.ask("GET", "page/999")[0] == 404
-    assert desk.ask("GET", "match/999999")[0] == 404
+    assert desk.ask("GET", "case/999999")[0] == 404
 
 
 def test_two_people_decide_without_seeing_each_other(desk: Desk, proposals: Store) -> None:
@@ -164,10 +171,10 @@ def test_two_people_decide_without_seeing_each_other(desk: Desk, proposals: Stor
     with proposals.session() as session:
         decide(session, match_id, "confirmed", "Bo", NOW, comment="label in the third picture")
         before = len(waiting(session, 2))
-    page = desk.ask("GET", f"match/{match_id}")[2]
+    page = desk.ask("GET", f"case/{match_id}")[2]
     assert "Bo" not in page.replace("Body", "").replace("Box", "").split()
     assert "label in the third picture" not in page
-    assert desk.ask("POST", "decide", {"match_id": match_id, "decision": "confirmed", "tier": "line"})[0] == 200
+    assert desk.ask("POST", "decide", {"number": str(match_id), "decision": "confirmed", "tier": "line"})[0] == 200
     result = desk.end()
     assert (result.reviewer, result.decided, result.waiting) == ("Ann Vega", {"confirmed": 1}, before - 1)
     with proposals.reader() as session:
@@ -178,10 +185,40 @@ def test_two_people_decide_without_seeing_each_other(desk: Desk, proposals: Stor
 def test_a_changed_mind_is_one_more_row(desk: Desk, proposals: Store) -> None:
     match_id = first_match(proposals)
     for decision in ("confirmed", "unsure"):
-        assert desk.ask("POST", "decide", {"match_id": match_id, "decision": decision})[0] == 200
-    assert "You said: <strong>unsure</strong>" in desk.ask("GET", f"match/{match_id}")[2]
+        assert desk.ask("POST", "decide", {"number": str(match_id), "decision": decision})[0] == 200
+    assert "You said: <strong>unsure</strong>" in desk.ask("GET", f"case/{match_id}")[2]
     assert desk.end().decided == {"unsure": 1}
     assert [row[0] for row in decisions(proposals)] == ["confirmed", "unsure"]
+
+
+def test_a_return_shows_both_versions_and_is_decided_like_a_match(desk: Desk, proposals: Store) -> None:
+    with proposals.session() as session:
+        row = RelistingRow(
+            old_listing_key="demo_market:A", new_listing_key="demo_market:B",
+            agreements=[{"name": "description", "says": "the same words", "old": "", "new": "", "spans": ["one two"]}],
+            conflicts=[{"name": "price", "says": "another price", "old": "12.00", "new": "31.00"}],
+            says="the same words. Against it: another price.",
+            old_version=_version("Bear light", "12.00"), new_version=_version("<i>Night lamp</i>", "31.00"),
+            facts_sha256="x", rule="reappeared.description", rules_version=1, proposed_at=NOW,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        number = f"r{row.relisting_id}"
+    page = desk.ask("GET", f"case/{number}")[2]
+    for words in ("Bear light", "&lt;i&gt;Night lamp&lt;/i&gt;", "the same words", "one two", "another price"):
+        assert words in page, words
+    assert desk.ask("POST", "decide", {"number": number, "decision": "confirmed", "comment": "same dent"})[0] == 200
+    assert "You said: <strong>confirmed</strong>" in desk.ask("GET", f"case/{number}")[2]
+    assert desk.end().decided == {"confirmed": 1}
+    with proposals.reader() as session:
+        found = session.scalars(select(RelistingReviewRow)).one()
+        assert (found.decision, found.reviewer, found.comment) == ("confirmed", "Ann Vega", "same dent")
+        assert found.shown["conflicts"][0]["new"] == "31.00"
+
+
+def _version(title: str, price: str) -> dict[str, Any]:
+    texts = dict.fromkeys(("description", "brand", "model", "gtin", "seller", "currency"), "")
+    return {"listing_key": "", "title": title, "price": price, "images": [], "pictures": [], **texts}
 
 
 @pytest.mark.browser
@@ -191,16 +228,16 @@ def test_one_key_decides_and_the_next_case_comes(desk: Desk, proposals: Store) -
         browser = started.chromium.launch(executable_path=CHROMIUM)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(desk.door.url)
-        shown = [page.get_attribute("body", "data-match")]
+        shown = [page.get_attribute("body", "data-number")]
         for key in ("c", "l"):
             page.keyboard.press(key)
-            page.wait_for_selector(f"body:not([data-match='{shown[-1]}'])")
-            shown.append(page.get_attribute("body", "data-match"))
-        page.goto(f"{desk.door.url}match/{shown[0]}")
+            page.wait_for_selector(f"body:not([data-number='{shown[-1]}'])")
+            shown.append(page.get_attribute("body", "data-number"))
+        page.goto(f"{desk.door.url}case/{shown[0]}")
         page.fill("#comment", "crab, curl")  # letters in a comment are no decisions
         with page.expect_navigation():
             page.click("button[data-decision=rejected]")
-        assert page.get_attribute("body", "data-match") == shown[-1]
+        assert page.get_attribute("body", "data-number") == shown[-1]
         assert page.evaluate("window.ran") is None
         browser.close()
     with proposals.reader() as session:

@@ -1,5 +1,5 @@
 "use strict";
-const { root, match } = document.body.dataset;
+const { root, number } = document.body.dataset;
 const told = document.querySelector("#told");
 let busy = false;
 
@@ -14,9 +14,9 @@ async function post(path, body) {
 }
 
 async function act(path, body) {
-  if (busy || !match) return;
+  if (busy || !number) return;
   busy = true;
-  const answer = await post(path, { match_id: Number(match), ...body });
+  const answer = await post(path, { number, ...body });
   if (answer.ok) {
     location.href = `${root}/`;
     return;
@@ -26,7 +26,7 @@ async function act(path, body) {
 }
 
 function decide(decision) {
-  const tier = document.querySelector("#tier").value;
+  const tier = document.querySelector("#tier")?.value ?? "";
   const comment = document.querySelector("#comment").value;
   return act("decide", { decision, tier, comment });
 }
