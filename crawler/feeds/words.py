@@ -8,13 +8,14 @@ _FOLDER = Path(__file__).parent
 _SPLIT = re.compile(r"[\s\u00a0\u2007\u202f]+")
 _EDGES = " \t\"“”„«»‘’'`.,:;!?*()[]{}<>|\\–—-_®™©"
 _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
+_TYPED_MARK = re.compile(r"\((?:r|tm)\)", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[^\w]+|_")
 _SHORTEST_PLURAL = 4
 
 
 def tokens(text: str) -> list[str]:
     """The words of `text` as written, without marks at their edges. `&` stays, for it is part of names."""
-    bare = text.replace("®", " ").replace("™", " ").replace("\u200b", "")
+    bare = _TYPED_MARK.sub(" ", text).replace("®", " ").replace("™", " ").replace("\u200b", "")
     cut = (word if word == "&" else word.strip(_EDGES) for word in _SPLIT.split(bare))
     return [word for word in cut if word]
 
