@@ -14,6 +14,7 @@ from crawler.clock import SystemClock
 from crawler.plan import Limits
 from monitor.config import Discovery, Settings, Terms
 from monitor.schedule import cycle
+from monitor.store.archive import run_folders
 from monitor.store.decision_tables import PhraseRow, WatchRow
 from monitor.store.ledger_tables import ListingRow, LookRow, SearchRow
 from monitor.store.reread import rebuild
@@ -122,7 +123,7 @@ def test_the_budget_leaves_out_and_says_so(tmp_path: Path, ebay: EbayDouble) -> 
     watched(monitor, "acme kettle", "acme electric kettle", "kettle kx-200")
     result = cycle.discover(monitor)
     assert (result.slots, result.left_out) == (1, {"api_search ebay": 2})
-    (folder,) = [path for path in config.runs_dir.iterdir() if path.is_dir()]
+    (folder,) = run_folders(config.runs_dir)
     header = json.loads((folder / "plan.jsonl").read_text().splitlines()[0])
     assert header["left_out"] == {"api_search ebay": 2}
 
