@@ -13,6 +13,7 @@ from crawler.plan import Slot
 from crawler.record import Outcome
 from monitor.config import Settings
 from monitor.review.decisions import confirmed_matches
+from monitor.store.bulk import chunks
 from monitor.store.decision_tables import MatchRow, ReviewRow, WatchRow
 from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, SightingRow
 from monitor.store.picture_tables import PictureRow
@@ -41,7 +42,7 @@ def picture_slots(session: Session, settings: Settings, at: datetime, start: int
     allowed = {name for name, terms in settings.terms.items() if terms.automation}
     history = _history(session)
     slots: list[Slot] = []
-    for one in _wanted(session, settings):
+    for one in _wanted(session, settings, history):
         marketplace, _, listing_id = one.listing_key.partition(":")
         if (marketplace and marketplace not in allowed) or not history.wants(one, at):
             continue
@@ -69,9 +70,9 @@ def _why(one: Wanted) -> str:
     return "a picture of a confirmed listing: kept" if one.keep else "a picture of a listing that a match points to"
 
 
-def _wanted(session: Session, settings: Settings) -> Iterator[Wanted]:
-    """Pictures in the order of what they are worth; a URL may come twice. A play on a simulated clock asks no
-    authority."""
+def _wanted(session: Session, settings: Settings, history: "_History") -> Iterator[Wanted]:
+    """Pictures in the order of what they are worth; a picture may come twice. A play on a simulated clock asks no
+    authority. Listings that nobody confirmed are asked for once: pictures that they change later are not chased."""
     confirmed = {one.listing_key for one in confirmed_matches(session, settings.reviewers_needed)}
     yield from _of_listings(session, sorted(confirmed), keep=True)
     if settings.clock == "system":
@@ -79,20 +80,23 @@ def _wanted(session: Session, settings: Settings) -> Iterator[Wanted]:
     rejected = set(session.execute(select(ReviewRow.listing_key, ReviewRow.notice_id).where(_REJECTED)))
     pairs = session.execute(select(MatchRow.listing_key, MatchRow.notice_id).order_by(MatchRow.match_id.desc()))
     open_ones = dict.fromkeys(key for key, notice_id in pairs if (key, notice_id) not in rejected)
-    yield from _of_listings(session, [key for key in open_ones if key not in confirmed], keep=False)
+    seen = confirmed | {owner for _, owner in history.read}
+    yield from _of_listings(session, [key for key in open_ones if key not in seen], keep=False)
 
 
 _REJECTED = ReviewRow.decision == "rejected"
 
 
 def _of_listings(session: Session, keys: list[str], *, keep: bool) -> Iterator[Wanted]:
-    pages = dict(session.execute(select(ListingRow.listing_key, ListingRow.url)).all()) if keys else {}
-    found = shown_pictures(session, keys)
-    for key in keys:
-        for url in found.get(key, ())[:PER_LISTING]:
-            whole = urljoin(pages.get(key, ""), url)
-            if urlsplit(whole).scheme in ("http", "https"):
-                yield Wanted(whole, key, "", keep)
+    for some in chunks(keys, _AT_ONCE):
+        columns = select(ListingRow.listing_key, ListingRow.url).where(ListingRow.listing_key.in_(some))
+        pages = dict(session.execute(columns).all())
+        found = shown_pictures(session, some)
+        for key in some:
+            for url in found.get(key, ())[:PER_LISTING]:
+                whole = web_address(url, pages.get(key, ""))
+                if whole:
+                    yield Wanted(whole, key, "", keep)
 
 
 def _of_notices(session: Session) -> Iterator[Wanted]:
@@ -100,16 +104,25 @@ def _of_notices(session: Session) -> Iterator[Wanted]:
     rows = select(NoticeRow.notice_id, NoticeRow.notice).where(NoticeRow.notice_id.in_(watched))
     for notice_id, notice in session.execute(rows.order_by(NoticeRow.notice_id)):
         for image in notice.get("images", ())[:PER_NOTICE]:
-            if urlsplit(image.get("url", "")).scheme in ("http", "https"):
-                yield Wanted(image["url"], "", notice_id, keep=False)
+            whole = web_address(image.get("url", ""))
+            if whole:
+                yield Wanted(whole, "", notice_id, keep=False)
+
+
+def web_address(url: str, page: str = "") -> str:
+    """The whole address of a picture on a page; empty where it is none of the web, or the page itself."""
+    try:
+        whole = urljoin(page, url)
+        parts = urlsplit(whole)
+        return whole if parts.scheme in ("http", "https") and parts.hostname and whole != page else ""
+    except ValueError:
+        return ""
 
 
 def shown_pictures(session: Session, keys: Iterable[str]) -> dict[str, list[str]]:
     """The addresses of the pictures that each listing last showed: its page's, or its card's where none was read."""
     found: dict[str, list[str]] = {}
-    keys = list(keys)
-    for at in range(0, len(keys), _AT_ONCE):
-        some = keys[at : at + _AT_ONCE]
+    for some in chunks(keys, _AT_ONCE):
         for key, card in session.execute(_newest_cards(some)):
             if card.get("image"):
                 found[key] = [card["image"]]
@@ -142,7 +155,10 @@ def _newest_readings(keys: list[str]) -> Select[tuple[str, dict[str, Any]]]:
 
 def identity(url: str) -> str:
     """What stays of a picture's address: hosts, sizes and signatures in queries rotate."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     return parts.path if parts.path.lower().endswith(_ENDINGS) or not parts.query else f"{parts.path}?{parts.query}"
 
 

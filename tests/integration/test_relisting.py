@@ -17,7 +17,7 @@ from crawler.marketplaces.states import State
 from crawler.pictures.facts import PictureFacts
 from crawler.reading import ListingFacts
 from monitor.config import Confirmation, Settings, Terms
-from monitor.pictures.plan import picture_slots
+from monitor.pictures.plan import identity, picture_slots, web_address
 from monitor.relisting.decisions import decide_relisting, links, waiting_relistings
 from monitor.relisting.lineage import Return, chains, repeat_sellers, returns
 from monitor.relisting.propose import propose_relistings
@@ -280,6 +280,21 @@ def test_pictures_of_a_marketplace_that_is_not_allowed_are_not_planned(play: Pla
     with play.store.session() as session:
         play.confirm(session, "1")
         assert picture_slots(session, Settings(clock="simulated:x"), play.at) == []
+
+
+HOSTILE = ("http://[", "data:image/png;base64,AAAA", "javascript:x()", "//", "ftp://x.test/1.jpg", "/fine.jpg")
+
+
+def test_addresses_that_are_none_are_passed_over(play: Play) -> None:
+    play.add(Seen("1", facts=OLD.model_copy(update={"images": HOSTILE[3:]})), Seen("2", facts=NEW))
+    play.add(Seen("1", facts=OLD.model_copy(update={"images": (HOSTILE[1], HOSTILE[2], HOSTILE[5])})))
+    with play.store.session() as session:
+        play.confirm(session, "1")
+        assert [slot.url for slot in picture_slots(session, SETTINGS, play.at)] == ["http://shop.test/fine.jpg"]
+    assert [web_address(url, "http://shop.test/item/1") for url in HOSTILE] == [
+        "", "", "", "", "", "http://shop.test/fine.jpg",
+    ]  # fmt: skip
+    assert all(identity(url) for url in HOSTILE if url != "//")
 
 
 def test_a_picture_that_never_comes_is_given_up(play: Play) -> None:
