@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +21,11 @@ START_S = 60.0
 PICTURES_PER_CHILD = 500
 _LONGEST_LINE = 64 * 1024
 _ROOT = str(Path(__file__).resolve().parents[2])
+
+
+def available() -> bool:
+    """Whether pictures can be read here: Pillow and pdqhash are installed."""
+    return all(find_spec(name) for name in ("PIL", "pdqhash"))
 
 
 class NoReader(Exception):

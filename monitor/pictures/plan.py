@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from crawler.pictures.sandbox import available
 from crawler.plan import Slot
 from crawler.record import Outcome
 from monitor.config import Settings
@@ -38,7 +39,10 @@ class Wanted:
 
 
 def picture_slots(session: Session, settings: Settings, at: datetime, start: int = 0) -> list[Slot]:
-    """Slots for the pictures that are wanted and not there, findings first, at most `pictures_per_run` of them."""
+    """Slots for the pictures that are wanted and not there, findings first, at most `pictures_per_run` of them; none
+    where pictures can't be read here."""
+    if not available():
+        return []
     allowed = {name for name, terms in settings.terms.items() if terms.automation}
     history = _history(session)
     slots: list[Slot] = []

@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from crawler.pictures import child
+from crawler.pictures import child, sandbox
 from crawler.pictures.sandbox import MAX_BYTES, PictureReader
 from crawler.shop.pictures import picture
 from monitor.pictures.likeness import STRONG, agreement
@@ -94,6 +94,19 @@ def test_a_child_that_hangs_or_dies_costs_one_picture() -> None:
         one._child.wait()
         assert one.read(picture(1, 1)).trouble.startswith("limits")
         assert one.read(picture(1, 1)).trouble == ""
+
+
+def test_a_machine_without_the_libraries_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start() -> "subprocess.Popen[bytes]":
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", "raise ModuleNotFoundError('No module named pdqhash')"]
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+
+    monkeypatch.setattr(sandbox, "_start", start)
+    monkeypatch.setattr(sandbox, "find_spec", lambda name: None)
+    assert not sandbox.available()
+    with PictureReader() as reader:
+        assert reader.read(picture(1, 1)).trouble == "no_reader: ModuleNotFoundError: No module named pdqhash"
 
 
 LOCKED_IN = """
