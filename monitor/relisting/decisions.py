@@ -1,7 +1,6 @@
 """What people decided about proposed relistings: append-only rows; the newest decision of each reviewer counts."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,7 +77,7 @@ def waiting_relistings(session: Session, reviewers_needed: int, *, settled: bool
     opinions = _opinions(session)
     found = []
     for pair, row in newest.items():
-        said = {name: one.decision for name, one in opinions.get(pair, {}).items()}
+        said = dict(opinions.get(pair, {}))
         confirmations = sum(decision == "confirmed" for decision in said.values())
         found.append(WaitingRelisting(row, said, confirmations, reviewers_needed))
     return [one for one in found if settled or not one.settled]
@@ -88,22 +87,23 @@ def links(session: Session, reviewers_needed: int, at: datetime | None = None) -
     """Every proposed pair that nobody rejects, by proposals and decisions up to `at`, in the order of proposal."""
     opinions = _opinions(session, at)
     found: dict[Pair, Link] = {}
-    for row in session.scalars(select(RelistingRow).order_by(RelistingRow.relisting_id)):
-        pair = (row.old_listing_key, row.new_listing_key)
-        said = list(opinions.get(pair, {}).values())
-        if (at is not None and row.proposed_at > at) or any(one.decision == "rejected" for one in said):
+    row = RelistingRow
+    proposals = select(row.relisting_id, row.old_listing_key, row.new_listing_key, row.proposed_at)
+    for number, old, new, proposed_at in session.execute(proposals.order_by(row.relisting_id)):
+        said = opinions.get((old, new), {}).values()
+        if (at is not None and proposed_at > at) or "rejected" in said:
             continue
-        agreed = sum(one.decision == "confirmed" for one in said)
-        found.setdefault(pair, Link(row.relisting_id, *pair, agreed >= reviewers_needed, row.proposed_at))
+        agreed = sum(decision == "confirmed" for decision in said)
+        found.setdefault((old, new), Link(number, old, new, agreed >= reviewers_needed, proposed_at))
     return list(found.values())
 
 
-def _opinions(session: Session, at: datetime | None = None) -> dict[Pair, dict[str, RelistingReviewRow]]:
-    rows: Sequence[RelistingReviewRow] = session.scalars(
-        select(RelistingReviewRow).order_by(RelistingReviewRow.decided_at, RelistingReviewRow.review_id)
-    ).all()
-    newest: dict[Pair, dict[str, RelistingReviewRow]] = defaultdict(dict)
-    for row in rows:
-        if at is None or row.decided_at <= at:
-            newest[row.old_listing_key, row.new_listing_key][row.reviewer.casefold()] = row
+def _opinions(session: Session, at: datetime | None = None) -> dict[Pair, dict[str, str]]:
+    """The newest decision of each reviewer about each pair."""
+    row = RelistingReviewRow
+    columns = select(row.old_listing_key, row.new_listing_key, row.reviewer, row.decision, row.decided_at)
+    newest: dict[Pair, dict[str, str]] = defaultdict(dict)
+    for old, new, reviewer, decision, decided_at in session.execute(columns.order_by(row.decided_at, row.review_id)):
+        if at is None or decided_at <= at:
+            newest[old, new][reviewer.casefold()] = decision
     return newest
