@@ -43,14 +43,14 @@ def acknowledged(session: Session, recalls: Iterable[Recall]) -> Iterator[Acknow
     """Platforms' own notices that name a watched recall, each with both days."""
     known = {recall.notice_id: recall for recall in recalls if recall.published_on is not None}
     rows = (
-        select(NoticeRow.notice, NoticeLinkRow.target)
+        select(NoticeRow.notice, NoticeLinkRow.target, NoticeLinkRow.tied_id)
         .join(NoticeLinkRow, NoticeLinkRow.notice_id == NoticeRow.notice_id)
         .where(NoticeRow.kind == PLATFORM_NOTICE)
         .order_by(NoticeRow.published_on, NoticeRow.notice_id, NoticeLinkRow.target)
     )
-    for content, target in session.execute(rows):
+    for content, target, tied_id in session.execute(rows):
         notice = Notice.model_validate(content)
-        recall = known.get(target)
+        recall = known.get(tied_id or target)
         if recall is not None and recall.published_on is not None and notice.published_on:
             yield Acknowledged(
                 notice_id=recall.notice_id,

@@ -25,7 +25,10 @@ def picked_by_hand(figure: Figure) -> Figure:
     """The figure where no recall was drawn at random: a rate goes, times and counts stay."""
     if figure.id in ABOUT_OURSELVES or figure.unit not in RATES or _gated(figure, HAND_PICKED):
         return figure
-    return _counts(figure, HAND_PICKED, f"{_counted(figure)}; the recalls were picked by hand, so there is no rate.")
+    said = figure.sentence
+    if "%" in said or "points" in said:
+        said = f"{_counted(figure)}; the recalls were picked by hand, so there is no rate."
+    return _counts(figure, HAND_PICKED, said)
 
 
 def at_least(figure: Figure) -> Figure:

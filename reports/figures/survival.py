@@ -159,6 +159,7 @@ def _share(base: Figure, rows: Sequence[Removal], days: int, found: Bounds, band
             base,
             name=f"gone within {days} days",
             count=len(gone),
+            count_high=len(gone) + sum(_may_be_gone(row, 24.0 * days) for row in rows),
             low=found[0],
             high=found[1],
             ci_low=band[0] if band else None,
@@ -167,6 +168,13 @@ def _share(base: Figure, rows: Sequence[Removal], days: int, found: Bounds, band
             sentence=f"{words}.",
         )
     )
+
+
+def _may_be_gone(row: Removal, limit: float) -> bool:
+    """Not surely gone by then, nor surely still there or ended otherwise: no look decides it."""
+    if row.ended_otherwise is not None and row.ended_otherwise <= limit:
+        return False
+    return row.left < limit and (row.right is None or row.right > limit)
 
 
 def _median(base: Figure, found: Bounds, band: Bounds | None) -> Figure:

@@ -64,10 +64,19 @@ def _curve(rows: list[Row], endpoint: str, cell: str, watched: float) -> Iterato
     bands = bootstrap([row["case"]["notice_id"] for row in rows], 200, fitted)
     for index, days in enumerate((2, 7, 30, 90)):
         if days <= watched:
-            gone = sum(row["right"] is not None and row["right"] <= DAY * days for row in rows)
+            limit = DAY * days
+            gone = sum(row["right"] is not None and row["right"] <= limit for row in rows)
+            maybe = sum(
+                row["left"] < limit
+                and not (row["right"] is not None and row["right"] <= limit)
+                and not (row["other"] is not None and row["other"] <= limit)
+                for row in rows
+            )
             yield (
                 ("K5", f"gone within {days} days", cell, endpoint),
-                answer(*found[index], bands[index] if bands else None, count=gone, **rest),
+                answer(
+                    *found[index], bands[index] if bands else None, **rest | {"count": gone, "count_high": gone + maybe}
+                ),
             )
     low, high = (_finite(one) for one in found[4])
     band = [_finite(one) for one in bands[4]] if bands and low is not None else [None, None]
