@@ -38,11 +38,14 @@ def dated(session: Session, observed: Observed) -> Iterator[Dated]:
 def _listed_on(session: Session, keys: Sequence[str], at: datetime) -> Iterator[tuple[str, date]]:
     says = ReadingRow.reading["facts"]["listed_on"].as_string()
     for some in chunks(keys, _KEYS_AT_ONCE):
+        # Looks that saw the same point at one reading: each pair once, before any JSON is opened.
+        pairs = select(LookRow.listing_key, LookRow.reading_sha256).distinct()
+        seen = pairs.where(LookRow.listing_key.in_(some), LookRow.looked_at <= at).subquery()
         rows = (
-            select(LookRow.listing_key, func.min(says))
-            .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
-            .where(LookRow.listing_key.in_(some), LookRow.looked_at <= at, says != "")
-            .group_by(LookRow.listing_key)
+            select(seen.c.listing_key, func.min(says))
+            .join(ReadingRow, ReadingRow.reading_sha256 == seen.c.reading_sha256)
+            .where(says != "")
+            .group_by(seen.c.listing_key)
         )
         for key, text in session.execute(rows):
             day = _day(text or "")

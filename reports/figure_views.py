@@ -29,6 +29,10 @@ SUBJECTS = {
 """Id with what it is about, in the order of the page."""
 
 
+WITHOUT_ENDPOINT = ("still for sale", "off sale by cause")
+"""Figures whose name says the endpoint already."""
+
+
 @dataclass(frozen=True)
 class FigureView:
     """One row of the table."""
@@ -100,7 +104,7 @@ def _in_table(figure: Figure) -> bool:
 def _view(figure: Figure) -> FigureView:
     endpoint = {"off_sale": "off sale for any cause", "takedown": "taken down"}.get(figure.endpoint, "")
     of = [cell_in_words(figure.cell)] if figure.cell != "all" else []
-    if endpoint and figure.id not in ("K4", "K6", "K7", "K9") and not figure.name.startswith("still for sale"):
+    if endpoint and figure.id not in ("K4", "K6", "K7", "K9") and not figure.name.startswith(WITHOUT_ENDPOINT):
         of.append(endpoint)
     return FigureView(
         name=f"{figure.name[0].upper()}{figure.name[1:]}",

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from reports.figures.base import CLEARED_ONLY, HAND_PICKED, NOT_MEASURED, Figure
 from reports.records import Observed
+from reports.words import CAUSE_WORDS, cause_in_words
 
 ABOUT_OURSELVES = frozenset({"K10", "K11", "K13"})
 """Figures that no case stands behind: whole in every report."""
@@ -63,5 +64,6 @@ def _counted(figure: Figure) -> str:
 
 
 def _name(figure: Figure) -> str:
-    where = "" if figure.cell == "all" else f" ({figure.cell.replace('_', ' ')})"
+    cell = cause_in_words(figure.cell) if figure.cell in CAUSE_WORDS else figure.cell.replace("_", " ")
+    where = "" if figure.cell == "all" else f" ({cell})"
     return f"{figure.name[0].upper()}{figure.name[1:]}{where}"
