@@ -20,9 +20,10 @@ from monitor.notices.dates import current
 from monitor.notices.due import due_at
 from monitor.notices.moments import Moment
 from monitor.notices.record import NoticeDate
+from monitor.relisting.lineage import returns
 from reports.context import Basis, Context, Due, PageCheck, Told
 from reports.context_checks import acknowledged, found_by, page_checks, rechecked
-from reports.context_looks import dated, elsewhere, same_id_returns, twins
+from reports.context_looks import dated, elsewhere, twins
 from reports.figures.pledges import PLEDGES
 from reports.records import Case, Observed, Run
 
@@ -43,7 +44,7 @@ def with_context(session: Session, observed: Observed, settings: Settings) -> Ob
         dated=tuple(dated(session, observed)),
         elsewhere=tuple(elsewhere(session, observed, other)) if other else (),
         twins=tuple(twins(session, observed)),
-        returns=tuple(same_id_returns(observed.cases)),
+        returns=tuple(returns(session, observed.at, settings.reviewers_needed, observed.vantage)),
         page_checks=tuple(page_checks(session, observed.at)),
         acknowledged=tuple(acknowledged(session, observed.recalls)),
         rechecked=tuple(rechecked(session, observed.at)),

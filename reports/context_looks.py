@@ -1,17 +1,15 @@
-"""What looks and searches tell around the cases: when listings began, other vantages, the background, returns."""
+"""What looks and searches tell around the cases: when listings began, other vantages, the background."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from itertools import zip_longest
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.marketplaces.states import STANDING, Standing
-from monitor.relisting.lineage import Return
 from monitor.store.bulk import chunks
 from monitor.store.decision_tables import PhraseRow
 from monitor.store.ledger_tables import EpisodeRow, ListingRow, LookRow, ReadingRow, SearchRow, SightingRow
@@ -160,26 +158,3 @@ def _episodes(session: Session, observed: Observed, keys: Sequence[str]) -> Mapp
         for row in session.scalars(rows):
             found[row.listing_key].append(Episode(**{one.name: getattr(row, one.name) for one in fields(Episode)}))
     return {key: tuple(episodes) for key, episodes in found.items()}
-
-
-def same_id_returns(cases: Iterable[Case]) -> Iterator[Return]:
-    """For every confirmed end of a case's listing, whether the same listing was on sale again.
-
-    Returns under other ids come from lineages that people linked (monitor.relisting).
-    """
-    for case in cases:
-        for ended, back in zip_longest(case.episodes, case.episodes[1:]):
-            if not ended.ended or ended.first_off_at is None:
-                continue
-            yield Return(
-                listing_key=case.listing.listing_key,
-                recall_id=case.recall.notice_id,
-                ended_after_at=ended.last_on_sale_at,
-                ended_by_at=ended.first_off_at,
-                how="same_id",
-                back_listing_key=case.listing.listing_key if back else "",
-                back_after_at=max(ended.last_look_at, ended.first_off_at) if back else None,
-                back_by_at=back.first_on_sale_at if back else None,
-                confirmed_by_person=back is not None,
-                watched_until_at=ended.last_look_at,
-            )

@@ -13,11 +13,11 @@ from monitor.store.ingest import ingest_run
 from monitor.store.page_tables import PageCheckRow
 from monitor.store.session import open_store
 from tests.builders import START
-from tests.integration.loopback import captures, http, planned, serving, slot
+from tests.integration.loopback import Reply, captures, http, planned, serving, slot
 
 WALL = b"<html><head><title>Just a moment...</title></head><body><div id='challenge-form'></div></body></html>"
 RULES = b"<html><head><title>Product safety for importers</title></head><body><p>Rules of the US.</p></body></html>"
-REPLIES = {
+REPLIES: dict[str, Reply] = {
     "/safety": http(RULES),
     "/gone": http(b"<p>no such page</p>", "404 Not Found"),
     "/refused": http(WALL, "403 Forbidden"),

@@ -1,12 +1,13 @@
 """A small market of our own making, as records: every kind of case that a report has to show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
 
 from crawler.marketplaces.states import TAKEDOWNS
+from monitor.relisting.lineage import Return
 from reports.context import Context
-from reports.context_looks import same_id_returns
 from reports.records import Case, Episode, GapCount, Listing, Look, LookCount, Observed, Recall, Review, Run, Search
 
 START = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
@@ -173,3 +174,23 @@ def observed(**changes: object) -> Observed:
     }
     made = Observed(**{**values, **changes})  # type: ignore[arg-type]
     return made if "context" in changes else replace(made, context=Context(returns=tuple(same_id_returns(made.cases))))
+
+
+def same_id_returns(cases: Iterable[Case]) -> Iterator[Return]:
+    """For every confirmed end of a case's listing, whether the same listing was on sale again."""
+    for case in cases:
+        for ended, back in zip_longest(case.episodes, case.episodes[1:]):
+            if not ended.ended or ended.first_off_at is None:
+                continue
+            yield Return(
+                listing_key=case.listing.listing_key,
+                recall_id=case.recall.notice_id,
+                ended_after_at=ended.last_on_sale_at,
+                ended_by_at=ended.first_off_at,
+                how="same_id",
+                back_listing_key=case.listing.listing_key if back else "",
+                back_after_at=max(ended.last_look_at, ended.first_off_at) if back else None,
+                back_by_at=back.first_on_sale_at if back else None,
+                confirmed_by_person=back is not None,
+                watched_until_at=ended.last_look_at,
+            )

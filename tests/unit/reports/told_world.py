@@ -17,9 +17,8 @@ from reports.context import (
     Told,
     Twin,
 )
-from reports.context_looks import same_id_returns
 from reports.records import Case, Observed, Search
-from tests.unit.reports.story import START, case, hour, listing, looks_at, observed, recall, spell
+from tests.unit.reports.story import START, case, hour, listing, looks_at, observed, recall, same_id_returns, spell
 
 COMMITMENTS = tuple(load_commitments().commitments.values())
 GPSR = "eu-gpsr-22"
