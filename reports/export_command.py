@@ -51,14 +51,14 @@ def _written(out: Path, formats: "list[Format]", public: bool) -> dict[str, Any]
     from reports.exports import tables
     from reports.exports_write import write_export
     from reports.figures.catalogue import all_figures
-    from reports.site import observed_in
+    from reports.site import observing
 
     settings = load_settings(initialised=False)
     at = settings_clock(settings).now()
-    observed = observed_in(open_store(settings.ledger_url), at, settings)
-    observed = observed.cleared() if public else observed.exported()
-    made = tables(observed, all_figures(observed), public=public)
-    written = write_export(made, out, formats, at=at, public=public)
+    with observing(open_store(settings.ledger_url), at, settings) as everything:
+        observed = everything.cleared() if public else everything.exported()
+        made = tables(observed, all_figures(observed), public=public)
+        written = write_export(made, out, formats, at=at, public=public)
     return {
         "folder": str(out),
         "files": [path.name for path in written],

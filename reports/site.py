@@ -4,7 +4,8 @@ import hashlib
 import json
 import shlex
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,12 +47,13 @@ def write_report(
 ) -> ReportResult:
     """Write the report of everything that happened by `at` into `out_dir`. Public: only cleared cases are in it."""
     settings = settings or Settings()
-    observed = observed_in(store, at, settings)
-    return write_site(observed, out_dir, public=public, operator=settings.operator, contact=settings.contact)
+    with observing(store, at, settings) as observed:
+        return write_site(observed, out_dir, public=public, operator=settings.operator, contact=settings.contact)
 
 
-def observed_in(store: Store, at: datetime, settings: Settings) -> Observed:
-    """Everything that the figures see, from the default vantage, with its context."""
+@contextmanager
+def observing(store: Store, at: datetime, settings: Settings) -> Iterator[Observed]:
+    """Everything that the figures see, from the default vantage, with its context; the ledger stays open meanwhile."""
     vantage = settings.vantages.get(settings.default_vantage)
     with store.reader() as session:
         observed = observe(
@@ -61,7 +63,7 @@ def observed_in(store: Store, at: datetime, settings: Settings) -> Observed:
             country="the US" if vantage is None or vantage.country == "US" else vantage.country,
             reviewers_needed=settings.reviewers_needed,
         )
-        return with_context(session, observed, settings)
+        yield with_context(session, observed, settings)
 
 
 def write_site(
