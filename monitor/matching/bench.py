@@ -14,7 +14,7 @@ from monitor.matching.bench_parts import peak_memory_mb, quality, share_at_preci
 from monitor.matching.candidates import TOP, Index
 from monitor.matching.normalise import words
 from monitor.matching.pair_files import read_any_pairs
-from monitor.matching.pair_model import SEED, PairTable, fit
+from monitor.matching.pair_model import SEED, PairTable, fit, log_odds
 from monitor.matching.pairs import Item, Pair, PairSet
 
 _FOLDS = 5
@@ -124,13 +124,23 @@ def _candidates(pairs: PairSet, judged: str) -> dict[str, Any]:
 
 
 def best_threshold(scores: Floats, truth: Bools) -> float:
-    """The score from which on F1 is highest; half-way to the next lower score."""
+    """The score from which on F1 is expected to be highest; half-way to the next lower score.
+
+    The expectation is over probabilities that a logistic curve fitted to `truth` gives (Platt 1999): the F1 counted on
+    a few hundred pairs jumps with single ones, and its highest point lies too high or too low by chance.
+    """
+    from sklearn.linear_model import LogisticRegression
+
     order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(scores) + 1) + max(1, int(truth.sum())))
-    at = int(np.argmax(f1))
-    lower = scores[order[at + 1]] if at + 1 < len(scores) else 0.0
-    return float((scores[order[at]] + lower) / 2)
+    ranked = scores[order]
+    odds = log_odds(ranked)[:, np.newaxis]
+    chance = truth[order].astype(np.float64)
+    if truth.any() and not truth.all():
+        chance = LogisticRegression(C=100.0).fit(odds, truth[order]).predict_proba(odds)[:, 1]
+    expected = 2 * np.cumsum(chance) / (np.arange(1, len(ranked) + 1) + chance.sum())
+    at = int(np.argmax(expected))
+    lower = ranked[at + 1] if at + 1 < len(ranked) else 0.0
+    return float((ranked[at] + lower) / 2)
 
 
 def _out_of_fold(train: Floats, same: Bools) -> Floats:

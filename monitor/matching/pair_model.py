@@ -53,7 +53,7 @@ class PairTable:
         for number in range(_GROUPS):
             known = group[learn] != number
             asked = np.flatnonzero(group == number)
-            trees[asked] = _log_odds(_boosted(self.features[learn[known]], same[known], self.features[asked], SEED))
+            trees[asked] = log_odds(_boosted(self.features[learn[known]], same[known], self.features[asked], SEED))
             words[asked] = _linear(self.wide[learn[known]], same[known], self.wide[asked])
         return np.hstack(
             [self.features, standing(trees, self.left, self.right), standing(words, self.left, self.right)]
@@ -97,7 +97,8 @@ def _probability(model: Any, asked: Floats) -> Floats:
     return np.asarray(model.predict_proba(asked)[:, 1], np.float64)
 
 
-def _log_odds(probability: Floats) -> Floats:
+def log_odds(probability: Floats) -> Floats:
+    """The log odds of probabilities, kept finite."""
     clipped = np.clip(probability, 1e-4, 1 - 1e-4)
     return np.asarray(np.log(clipped / (1 - clipped)), np.float64)
 

@@ -5,7 +5,6 @@ models that have seen the other folds alone.
 """
 
 import html
-import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
@@ -19,13 +18,6 @@ from monitor.matching.pairs import Item, price_of
 from monitor.matching.records import Listing
 
 FOLDS = 5
-_SHORTEST_NAME = 15
-_WRAPPING = re.compile(
-    r"[\s,;:.(]*\b(?:net\.?\s?w|upc|dist(?:\.|ributed|r?\b)|manufactured|mfg|mfd|packaged?|packed|ingredients"
-    r"|best (?:by|before)|use by|lot|item\s?(?:no|#|number)|product (?:code|of)|sold|made (?:in|by|for)|produced)",
-    re.IGNORECASE,
-)
-
 _RIVALS_OF_RIGHT = ("_margin_right", "_rank_right", "_margin")
 
 Floats = NDArray[np.float64]
@@ -33,10 +25,9 @@ Bools = NDArray[np.bool_]
 
 
 def recall_item(notice: Notice) -> Item:
-    """A notice as one side of a pair: what the product is called, apart from what its label and packing say."""
-    text = " ".join(product.name for product in notice.products) or notice.title
-    cut = next((hit.start() for hit in _WRAPPING.finditer(text) if hit.start() >= _SHORTEST_NAME), len(text))
-    return Item(text[:cut], " ".join(firm.name for firm in notice.firms), "", None, text[cut:])
+    """A notice as one side of a pair."""
+    name = " ".join(product.name for product in notice.products) or notice.title
+    return Item(name, " ".join(firm.name for firm in notice.firms), "", None, "")
 
 
 def listing_item(listing: Listing) -> Item:

@@ -49,7 +49,7 @@ def test_pairs_are_judged_on_the_test_split_where_there_is_one(folder: Path) -> 
     assert {"precision", "recall", "average_precision", "threshold", "peak_memory_mb"} <= found.keys()
 
 
-def test_the_threshold_is_where_f1_is_highest() -> None:
+def test_the_threshold_is_where_f1_is_expected_to_be_highest() -> None:
     scores, truth = np.array([0.9, 0.8, 0.4, 0.1]), np.array([True, True, False, False])
     assert best_threshold(scores, truth) == pytest.approx(0.6)
 
