@@ -62,10 +62,13 @@ def match(
     """How right the matcher is on labelled pairs, or how fast and how eager on listings against recalls.
 
     With `--pairs`: trained on train, the threshold from valid, f1, precision, recall and average_precision for
-    test.csv where the folder has one (it is read once), otherwise for valid. Folders of parquet files
-    (`*train.parquet`, `*val.parquet`; needs the `parquet` extra) and of WDC Products files work too.
+    test.csv where the folder has one (it is read once), otherwise for valid, with a cross-validation on train and
+    valid beside them; precision and recall at thresholds of 0.95 and 0.98 precision, recall of the candidates, speed
+    and memory. Folders of parquet files (`*train.parquet`, `*val.parquet`; needs the `parquet` extra) and of WDC
+    Products files work too.
     With `--recalls` and `--listings`: proposals by tier, candidates and decisions a second, memory; where the listings
-    carry a column `recalls` (the right ones), also how often the right recall is found, with its interval.
+    carry a column `recalls` (the right ones), also precision and recall down to each tier, and how often the right
+    recall is first, in the first 10 and in the first 50, with intervals.
 
     Example: stillforsale bench match --pairs shared/abt-buy --json
     """
