@@ -31,6 +31,11 @@ def run_grams(text: str) -> list[str]:
     return [joined[at : at + n] for n in _GRAM_LENGTHS for at in range(len(joined) - n + 1)]
 
 
+def may_be_misspelt(word: str) -> bool:
+    """Whether another spelling of `word` can be told: not of numbers, nor of one or two signs."""
+    return len(word) >= _SHORTEST_ABBREVIATION and not word.isdigit()
+
+
 @lru_cache(maxsize=400_000)
 def word_likeness(one: str, other: str) -> float:
     """From 0 to 1: the same word, an abbreviation (`prof`, `upgrd`), or a typing error away."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import log
 
 from monitor.matching.pair_spaces import Space, nearest_within
-from monitor.matching.pair_text import word_likeness
+from monitor.matching.pair_text import may_be_misspelt, word_likeness
 from monitor.matching.pairs import Item
 
 _NEIGHBOURS = 4
@@ -61,10 +61,10 @@ class WordFeatures:
 
     def _missed(self, only: frozenset[str], own: Item, other: Item) -> list[float]:
         """The weight of each word that the other side lacks, less what an abbreviation or a typing error covers."""
-        rest = other.all_tokens - own.all_tokens
+        rest = [one for one in other.all_tokens - own.all_tokens if may_be_misspelt(one)]
         missed = []
         for word in only:
-            like = max((word_likeness(word, one) for one in rest), default=0.0)
+            like = max((word_likeness(word, one) for one in rest), default=0.0) if may_be_misspelt(word) else 0.0
             if like < _WRITTEN_TOGETHER and len(word) >= _SHORTEST_JOINED and word in other.joined:
                 like = _WRITTEN_TOGETHER
             missed.append((1 - like) * self._weights[word])
