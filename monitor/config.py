@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         return self.data_dir / "runs"
 
     @property
+    def index_dir(self) -> Path:
+        """Where the register prepared for matching is kept; it can be deleted and is made again."""
+        return self.data_dir / "index"
+
+    @property
     def stop_file(self) -> Path:
         """Where this file lies, every run stops within seconds and none starts."""
         return self.data_dir / "STOP"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from crawler.feeds.notice import Notice
+    from monitor.matching.prepared import Prepared
     from monitor.matching.records import Match
 
 app = typer.Typer(invoke_without_command=True)
@@ -22,6 +23,9 @@ def match(
     context: typer.Context,
     recalls: list[Path] = typer.Option(None, "--recalls", metavar="FILE", help="A recall list; may be given again."),
     listings: Path = typer.Option(None, "--listings", metavar="FILE", help="Listings as JSON lines or CSV."),
+    index: Path = typer.Option(
+        None, "--index", metavar="DIR", help="Keep the prepared recalls here; a second call starts in half a second."
+    ),
     top: int = typer.Option(5, "--top", min=1, max=50, help="At most so many recalls a listing."),
     json: bool = typer.Option(False, "--json", help="Print one JSON line a match on stdout."),
 ) -> None:
@@ -45,18 +49,18 @@ def match(
     from monitor.matching.matcher import Matcher
 
     given = read_listings(listings)
-    notices, problems = _notices(recalls)
+    prepared, problems = _prepared(recalls, index)
     problems += given.problems
     for problem in problems:
         say(problem)
     matches = 0
-    for found in Matcher(notices).match(given.listings, top):
+    for found in Matcher(prepared).match(given.listings, top):
         matches += 1
         if json:
             print_json(found.as_dict())
         else:
             _print(found)
-    say(f"{matches} matches for {len(given.listings)} listings against {len(notices)} recalls")
+    say(f"{matches} matches for {len(given.listings)} listings against {len(prepared.entries)} recalls")
     raise_problems([f"{len(problems)} lines or records were left out, named above"] if problems else [])
 
 
@@ -92,6 +96,22 @@ def _print_training(report: dict[str, "Any"]) -> None:
     )
 
 
+def _prepared(paths: list[Path], folder: Path | None) -> tuple["Prepared", list[str]]:
+    """The recalls of the files, prepared; from `folder` where the same files were prepared before."""
+    from crawler.feeds.bytes import read_bytes
+    from monitor.matching.prepared import keep, kept_path, load, prepare
+
+    path = kept_path(folder, [read_bytes(one) for one in paths]) if folder else None
+    kept = load(path) if path else None
+    if kept is not None:
+        return kept, []
+    notices, problems = _notices(paths)
+    prepared = prepare(notices)
+    if folder and path and not problems:
+        keep(folder, path, prepared)
+    return prepared, problems
+
+
 def _notices(paths: list[Path]) -> tuple[list["Notice"], list[str]]:
     from crawler.feeds.registry import read_any
 
@@ -107,6 +127,8 @@ def _notices(paths: list[Path]) -> tuple[list["Notice"], list[str]]:
 
 
 def _print(found: "Match") -> None:
-    typer.echo(f"{found.tier.value:<15} {found.probability:.2f}  {found.listing_id}  {found.recall_id}")
+    apart = "  (the two models disagree)" if found.disagree else ""
+    typer.echo(f"{found.tier.value:<15} {found.probability:.2f}  {found.listing_id}  {found.recall_id}{apart}")
+    typer.echo(f"    {found.says}")
     for reason in found.reasons:
         typer.echo(f"    {reason.weight:+5.1f}  {reason.says}")

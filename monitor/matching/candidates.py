@@ -6,12 +6,13 @@ as its nearest known word or as two known words run together, so that typing err
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sparse_dot_topn import sp_matmul_topn
 
 from monitor.matching.normalise import word_form, words
@@ -39,8 +40,30 @@ class Index:
         self._gram_ids = _numbered(gram for document in grams for gram in document)
         self._word_idf = _idf(documents, self._word_ids)
         self._gram_idf = _idf(grams, self._gram_ids)
-        self._pieces = lru_cache(maxsize=200_000)(self._pieces_of)
+        self._pieces = lru_cache(maxsize=50_000)(self._pieces_of)
         self._matrix = self.rows([list(document.elements()) for document in documents]).T.tocsr()
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The index as arrays of numbers and of UTF-8 text, for a file."""
+        texts = {"words": self._word_ids, "grams": self._gram_ids}
+        return {
+            **{name: np.frombuffer("\n".join(ids).encode(), np.uint8) for name, ids in texts.items()},
+            "word_idf": self._word_idf, "gram_idf": self._gram_idf, "data": self._matrix.data,
+            "indices": self._matrix.indices, "indptr": self._matrix.indptr, "shape": np.array(self._matrix.shape),
+        }  # fmt: skip
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Index":
+        """The index that `arrays` wrote."""
+        index = cls.__new__(cls)
+        read = {name: arrays[name].tobytes().decode() for name in ("words", "grams")}
+        index._word_ids, index._gram_ids = (_numbered(t.split("\n") if t else ()) for t in read.values())
+        index._word_idf, index._gram_idf = arrays["word_idf"], arrays["gram_idf"]
+        index._repairs = _Repairs(index._word_ids)
+        index._pieces = lru_cache(maxsize=50_000)(index._pieces_of)
+        parts = arrays["data"], arrays["indices"], arrays["indptr"]
+        index._matrix = csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
+        return index
 
     def ask(self, texts: Sequence[Sequence[str]], top: int = TOP) -> list[list[tuple[int, float]]]:
         """For each listing's words the `top` nearest documents with their cosines, the nearest first."""
@@ -61,19 +84,10 @@ class Index:
 
     def rows(self, texts: Sequence[Sequence[str]]) -> csr_matrix:
         """The vectors of `texts`, a row each: words' and n-grams' weights, of length 1 where anything is known."""
-        offset = len(self._word_ids)
-        indices, data, ends = [], [], [0]
-        for tokens in texts:
-            pieces = [self._pieces(token) for token in tokens]
-            word_part = _weighed([piece[0] for piece in pieces], self._word_idf, _WORD_SHARE)
-            gram_part = _weighed([piece[1] for piece in pieces], self._gram_idf, 1.0 - _WORD_SHARE)
-            indices += [word_part[0], gram_part[0] + offset]
-            data += [word_part[1], gram_part[1]]
-            ends.append(ends[-1] + len(word_part[0]) + len(gram_part[0]))
-        shape = (len(texts), offset + len(self._gram_ids))
-        joined = np.concatenate(indices) if indices else np.empty(0, np.int32)
-        values = np.concatenate(data) if data else np.empty(0, np.float32)
-        return csr_matrix((values, joined.astype(np.int32), np.array(ends, np.int32)), shape=shape)
+        pieces = [[self._pieces(token) for token in tokens] for tokens in texts]
+        word_part = _weighed([[piece[0] for piece in row] for row in pieces], self._word_idf, _WORD_SHARE)
+        gram_part = _weighed([[piece[1] for piece in row] for row in pieces], self._gram_idf, 1.0 - _WORD_SHARE)
+        return hstack([word_part, gram_part], format="csr", dtype=np.float32)
 
     def _pieces_of(self, token: str) -> tuple[IntArray, IntArray]:
         known = [self._word_ids[word] for word in self._repairs(token)]
@@ -86,11 +100,16 @@ class _Repairs:
 
     def __init__(self, known: dict[str, int]) -> None:
         self._known = known
-        self._near: dict[str, str] = {}
-        for word in known:
+
+    @cached_property
+    def _near(self) -> dict[str, str]:
+        """Known words by what is left of them without one letter; made when first asked for."""
+        near: dict[str, str] = {}
+        for word in self._known:
             if len(word) >= _SHORTEST_REPAIRED:
                 for place in range(len(word)):
-                    self._near.setdefault(word[:place] + word[place + 1 :], word)
+                    near.setdefault(word[:place] + word[place + 1 :], word)
+        return near
 
     def __call__(self, token: str) -> tuple[str, ...]:
         if token in self._known:
@@ -150,12 +169,16 @@ def _idf(documents: list[Counter[str]], ids: dict[str, int]) -> NDArray[np.float
     return weights.astype(np.float32)
 
 
-def _weighed(parts: list[IntArray], idf: NDArray[np.float32], share: float) -> tuple[IntArray, NDArray[np.float32]]:
-    """Sublinear TF times IDF, scaled so that the squares sum to `share`."""
-    together = np.concatenate(parts) if parts else np.empty(0, np.int32)
-    places, counts = np.unique(together, return_counts=True)
-    weights = (1 + np.log(counts, dtype=np.float32)) * idf[places]
-    norm = float(np.sqrt((weights * weights).sum()))
-    if norm == 0.0:
-        return places.astype(np.int32), weights.astype(np.float32)
-    return places.astype(np.int32), (weights * (share**0.5 / norm)).astype(np.float32)
+def _weighed(rows: list[list[IntArray]], idf: NDArray[np.float32], share: float) -> csr_matrix:
+    """Sublinear TF times IDF, a row each, scaled so that the squares of a row sum to `share`."""
+    parts = [part for row in rows for part in row]
+    lengths = np.array([sum(map(len, row)) for row in rows], np.int64)
+    width = max(1, len(idf))
+    places = np.concatenate(parts).astype(np.int64) if parts else np.empty(0, np.int64)
+    keys, counts = np.unique(np.repeat(np.arange(len(rows)) * width, lengths) + places, return_counts=True)
+    row, column = np.divmod(keys, width)
+    weights = (1 + np.log(counts, dtype=np.float32)) * idf[column]
+    norms = np.sqrt(np.bincount(row, weights * weights, minlength=len(rows)))
+    weights = weights * (share**0.5 / np.where(norms > 0, norms, 1.0)).astype(np.float32)[row]
+    starts = np.searchsorted(row, np.arange(len(rows) + 1)).astype(np.int32)
+    return csr_matrix((weights.astype(np.float32), column.astype(np.int32), starts), shape=(len(rows), len(idf)))

@@ -13,19 +13,27 @@ from monitor.matching.normalise import fold
 from monitor.matching.vocabulary import vocabulary
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
+_LATIN = re.compile("[a-z]+")
 _LONGEST = 4
 
 
 def english_title(title: str) -> str:
     """`title` with the words that the glossary knows in English, everything else as it stands."""
-    if title.isascii() and not any(_folded(piece) in _tables()[3] for piece in title.split()):
+    if _is_plain(title):
         return title
     return " ".join(english or text for text, english in glossed(title))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in `text` can be of the glossary."""
+    return text.isascii() and _tables()[3].isdisjoint(_LATIN.findall(text.lower()))
 
 
 def named_last(name: str) -> str:
     """A product's name in another language as an English one: the kind translated and put at the end, where English
     names have it (`Poussette Loola` is `Loola stroller`). Other names as they are."""
+    if _is_plain(name):
+        return name
     parts = glossed(name)
     kinds = [english for _, english in parts if english]
     return " ".join([*(text for text, english in parts if not english), *kinds]) if kinds else name

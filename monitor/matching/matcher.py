@@ -1,20 +1,19 @@
 """The matcher: a register on one side, listings on the other, proposals with reasons out."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from crawler.feeds.notice import Notice
-from monitor.matching.candidates import TOP, Index
+from monitor.matching.candidates import TOP
 from monitor.matching.evidence import Evidence, weigh_up
 from monitor.matching.explain import reasons_of, sentence
 from monitor.matching.features import values_of
 from monitor.matching.model import Model, disagree, probability, shipped_model
-from monitor.matching.normalise import spans, words
+from monitor.matching.normalise import words
+from monitor.matching.prepared import Prepared, prepare
 from monitor.matching.records import MATCHER_VERSION, Listing, Match, Relation, Tier
-from monitor.matching.regulated import Rule, rules, rules_for
+from monitor.matching.regulated import rules_for
 from monitor.matching.tiers import likely_line, tier_of, would_change
-from monitor.matching.units import entry_of
 from monitor.matching.view import View, view_of
 
 __all__ = ["MATCHER_VERSION", "Matcher"]
@@ -22,8 +21,6 @@ __all__ = ["MATCHER_VERSION", "Matcher"]
 _BATCH = 512
 _RARE_MODEL = 3
 _GLANCE = 0.3
-_MANY = 15
-"""A brand with so many notices sells many kinds of things in many models: with it a plain kind is no line."""
 _ORDER = {tier: place for place, tier in enumerate(Tier)}
 
 Candidates = dict[int, float]
@@ -33,39 +30,23 @@ _Judged = tuple[Tier, float, Relation, Evidence, dict[str, float]]
 class Matcher:
     """Proposes, for each listing, the notices that it may fall under. The same input gives the same output."""
 
-    def __init__(self, notices: Sequence[Notice], model: Model | None = None) -> None:
-        """Take the notices apart and index them. Several with one id: the last counts. `model` is the shipped one where
-        none is given."""
+    def __init__(self, notices: Sequence[Notice] | Prepared, model: Model | None = None) -> None:
+        """Over `notices`, or over a register prepared already; `model` is the shipped one where none is given."""
+        self.prepared = notices if isinstance(notices, Prepared) else prepare(notices)
         self.model = model or shipped_model()
-        newest = {notice.id: notice for notice in notices}
-        self.entries = [entry_of(notice) for notice in newest.values()]
-        self._index = Index([text for entry in self.entries for text in entry.texts])
-        self._entry_of = [place for place, entry in enumerate(self.entries) for _ in entry.texts]
-        self._gtins: dict[str, list[int]] = defaultdict(list)
-        self._models: dict[str, list[int]] = defaultdict(list)
-        self._brands = frozenset(
-            brand.key for entry in self.entries for brand in entry.brands if not (brand.weak or brand.leading)
-        )
-        named = Counter(key for entry in self.entries for key in entry.brand_keys)
-        self._brands_of_many = frozenset(brand for brand, count in named.items() if count >= _MANY)
-        self._by_rule = {rule.rule_id: self._notices_about(rule) for rule in rules()}
-        for place, entry in enumerate(self.entries):
-            for gtin in entry.gtins:
-                self._gtins[gtin].append(place)
-            for number in entry.models:
-                self._models[number].append(place)
+        self.entries = self.prepared.entries
 
     def match(self, listings: Iterable[Listing], top: int = 5) -> Iterator[Match]:
         """Up to `top` matches a listing, the strongest tier first, in the order of the listings."""
         stream = iter(listings)
         while batch := list(islice(stream, _BATCH)):
-            views = [view_of(listing, self._brands, self._index.read_digits) for listing in batch]
+            views = [view_of(listing, self.prepared.brands, self.prepared.index.read_digits) for listing in batch]
             for view, candidates in zip(views, self.candidates(views), strict=True):
                 yield from self._decide(view, candidates, top)
 
     def candidates(self, views: Sequence[View], top: int = TOP) -> list[Candidates]:
         """For each listing the places of entries worth comparing, with their cosines."""
-        asked = self._index.ask([_query(view) for view in views], top + top // 2)
+        asked = self.prepared.index.ask([_query(view) for view in views], top + top // 2)
         return [self._with_identifiers(v, self._entries_in(found, top)) for v, found in zip(views, asked, strict=True)]
 
     def _entries_in(self, texts: list[tuple[int, float]], top: int) -> Candidates:
@@ -74,35 +55,25 @@ class Matcher:
         for text, cosine in texts:
             if len(found) == top:
                 break
-            found.setdefault(self._entry_of[text], cosine)
+            found.setdefault(self.prepared.entry_of[text], cosine)
         return found
 
     def _with_identifiers(self, view: View, found: Candidates) -> Candidates:
         for gtin in view.gtins:
-            for place in self._gtins.get(gtin, ()):
+            for place in self.prepared.gtins.get(gtin, ()):
                 found.setdefault(place, 0.0)
         for run in view.raw:
-            places = self._models.get(run, ())
+            places = self.prepared.models.get(run, ())
             if 0 < len(places) <= _RARE_MODEL:
                 for place in places:
                     found.setdefault(place, 0.0)
         return found
 
-    def _notices_about(self, rule: Rule) -> list[int]:
-        """Entries about the kind of `rule`: bans and standards first, then the newest."""
-        rank = {"ban": 0, "standard": 0}
-        found = [
-            (rank.get(entry.kind, 1), -(entry.year or 0), place)
-            for place, entry in enumerate(self.entries)
-            if rule.names(spans(words(" ".join(entry.texts))).keys() | frozenset(), entry.title)
-        ]
-        return [place for _, _, place in sorted(found)]
-
     def _regulated(self, view: View, candidates: Candidates, judged: list[_Judged]) -> Iterator[_Judged]:
         """For each rule that the listing falls under, the likeliest notice about that kind."""
         strong = {found.recall_id for tier, _, _, found, _ in judged if tier in (Tier.IDENTIFIER, Tier.LINE)}
         for rule in rules_for(view):
-            about = self._by_rule[rule.rule_id]
+            about = self.prepared.by_rule[rule.rule_id]
             if not about or any(self.entries[place].recall_id in strong for place in about):
                 continue
             place = max(
@@ -130,7 +101,7 @@ class Matcher:
                 found.rival, found.margin = self.entries[rival].recall_id, cosine - candidates[rival]
             else:
                 found.margin = cosine
-            found.brand_of_many = not found.brands.isdisjoint(self._brands_of_many)
+            found.brand_of_many = not found.brands.isdisjoint(self.prepared.brands_of_many)
             tier, relation = tier_of(found)
             if tier is not None:
                 values = values_of(found)

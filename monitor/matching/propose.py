@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from crawler.feeds.notice import Notice
 from monitor.matching.features import TABLE
 from monitor.matching.matcher import Matcher
+from monitor.matching.prepared import keep, kept_path, load, prepare
 from monitor.matching.records import MATCHER_VERSION, Listing
 from monitor.matching.training import live_model
 from monitor.pictures.of_notices import with_pictures
@@ -28,13 +30,16 @@ _MATCHED: dict[tuple[str, str], set[_Facts]] = {}
 """By ledger and state of the register: which listings with which facts this process has compared with it."""
 
 
-def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | None = None) -> int:
+def propose_matches(
+    session: Session, at: datetime, notices: Sequence[Notice] | None = None, keep_in: Path | None = None
+) -> int:
     """Match what each suspect listing's newest facts say against `notices` (the register's where none are given).
 
     A listing whose facts this process has already compared with this state of the register is not compared again, so
     a turn costs in proportion to what is new. Facts come from the newest reading, or from the card of the newest
     sighting where no look read the page yet. What was proposed before for the same listing, notice, facts and matcher
-    is not written again. Returns how many rows were appended.
+    is not written again. The prepared register is kept in `keep_in` where that is given. Returns how many rows were
+    appended.
     """
     listings = with_pictures(session, known_listings(session))
     if not listings:
@@ -46,7 +51,7 @@ def propose_matches(session: Session, at: datetime, notices: Sequence[Notice] | 
             Matcher(notices, live_model(session)),
             {one.listing_id: (one, facts_digest(one)) for one in listings},
         )
-    kept = _matcher_of(session)
+    kept = _matcher_of(session, keep_in)
     if kept is None:
         return 0
     matched = _MATCHED.setdefault((str(session.get_bind().engine.url), kept[0]), set())
@@ -143,17 +148,23 @@ def _listing(key: str, facts: dict[str, Any]) -> Listing:
     return Listing(listing_id=key, price=str(facts.get("price") or ""), **texts)
 
 
-def _matcher_of(session: Session) -> tuple[str, Matcher] | None:
-    """The digest of the register as it stands, and the matcher over it, kept until the register changes."""
+def _matcher_of(session: Session, keep_in: Path | None) -> tuple[str, Matcher] | None:
+    """The digest of the register as it stands, and the matcher over it: from memory, `keep_in`, or built and kept."""
     rows = session.execute(select(NoticeRow.notice_id, NoticeRow.content_sha256).order_by(NoticeRow.notice_id)).all()
     if not rows:
         return None
     model = live_model(session)
-    state = [model.version, *(f"{key} {content}" for key, content in rows)]
-    digest = hashlib.sha256("\n".join(state).encode()).hexdigest()
+    state = [f"{key} {content}" for key, content in rows]
+    digest = hashlib.sha256("\n".join([model.version, *state]).encode()).hexdigest()
     if digest not in _KEPT:
-        notices = session.scalars(select(NoticeRow.notice).order_by(NoticeRow.notice_id))
+        path = kept_path(keep_in, state) if keep_in else None
+        prepared = load(path) if path else None
+        if prepared is None:
+            notices = session.scalars(select(NoticeRow.notice).order_by(NoticeRow.notice_id))
+            prepared = prepare([Notice.model_validate(notice) for notice in notices])
+            if keep_in and path:
+                keep(keep_in, path, prepared)
         _KEPT.clear()
         _MATCHED.clear()
-        _KEPT[digest] = Matcher([Notice.model_validate(notice) for notice in notices], model)
+        _KEPT[digest] = Matcher(prepared, model)
     return digest, _KEPT[digest]

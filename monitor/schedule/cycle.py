@@ -181,7 +181,7 @@ def _ingest(monitor: Monitor, result: TurnResult) -> None:
 
 def _propose(monitor: Monitor, result: TurnResult) -> None:
     with monitor.store.session() as session:
-        result.proposed += propose_matches(session, monitor.clock.now())
+        result.proposed += propose_matches(session, monitor.clock.now(), keep_in=monitor.settings.index_dir)
         reviewers = monitor.settings.reviewers_needed
         result.relistings += propose_relistings(session, monitor.clock.now(), reviewers)
 

@@ -171,7 +171,7 @@ def test_a_second_turn_compares_only_what_is_new(market: Store, monkeypatch: pyt
         return plain(self, given, top)
 
     monkeypatch.setattr(Matcher, "match", counted)
-    monkeypatch.setattr(propose, "_matcher_of", lambda session: ("register", Matcher(REGISTER)))
+    monkeypatch.setattr(propose, "_matcher_of", lambda session, keep_in: ("register", Matcher(REGISTER)))
     with market.session() as session:
         propose_matches(session, AT)
         session.rollback()
