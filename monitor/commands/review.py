@@ -11,6 +11,7 @@ from monitor.commands.relisting_review import decide_relisting_by, list_relistin
 if TYPE_CHECKING:
     from monitor.localweb.guard import Door
     from monitor.review.decisions import Waiting
+    from monitor.review.queue import Queued
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -64,24 +65,31 @@ def _announce(waiting: int, door: "Door") -> None:
 def list_proposals(
     every: bool = typer.Option(False, "--all", help="Also what is decided already."),
     tier: str = typer.Option("", help="Only this tier: identifier, line, regulated_kind, lookalike or lead."),
+    eyes: bool = typer.Option(False, "--eyes", help="Only what needs a person's eyes."),
     json: bool = JSON,
 ) -> None:
-    """List proposals that wait for a decision, the strongest first, with the reasons for and against. Behind the
-    matches: listings that may be the return of one that went (`r17`), with both versions side by side.
+    """List proposals that wait for a decision, what a decision is worth most first, with the reasons for and against.
+
+    Titles in other languages carry a gloss. --all lists by tier, decided ones too. Behind the matches: listings that
+    may be the return of one that went (`r17`), with both versions side by side.
 
     Example: stillforsale review list --tier identifier
     """
     from monitor.review.decisions import waiting
+    from monitor.review.queue import queue
 
     needed = load_settings(initialised=False).reviewers_needed
     with open_desk(writes=False) as desk:
-        found = waiting(desk.session, needed, settled=every)
+        queued = {} if every else {one.waiting.match.match_id: one for one in queue(desk.session, needed)}
+        found = waiting(desk.session, needed, settled=True) if every else [one.waiting for one in queued.values()]
         found = [one for one in found if tier in ("", one.match.tier)]
+        found = [one for one in found if not eyes or every or queued[one.match.match_id].needs_eyes]
         for one in found:
+            place = queued.get(one.match.match_id)
             if json:
-                print_json(_as_dict(one))
+                print_json(_as_dict(one, place))
             else:
-                _print(one)
+                _print(one, place)
         relistings = 0 if tier else list_relistings(desk, needed, settled=every, json=json)
     say(f"{len(found)} proposals" + (f", {relistings} relistings" if relistings else ""))
 
@@ -118,19 +126,28 @@ def decide_match(
         say(f"{row.listing_key} as {row.notice_id}: {row.decision} ({row.tier}) by {row.reviewer}")
 
 
-def _as_dict(one: "Waiting") -> dict[str, Any]:
+def _as_dict(one: "Waiting", place: "Queued | None") -> dict[str, Any]:
     match = one.match
-    names = ("match_id", "listing_key", "notice_id", "tier", "relation", "probability", "reasons", "matcher_version")
+    names = [
+        "match_id", "listing_key", "notice_id", "tier", "relation", "probability", "reasons", "says", "second_opinion",
+        "disagree", "rival_id", "matcher_version", "model_version",
+    ]  # fmt: skip
     return {name: getattr(match, name) for name in names} | {
         "decisions": one.decisions, "confirmations": one.confirmations, "needed": one.needed,
+        "worth": round(place.worth, 4) if place else None, "needs_eyes": place.needs_eyes if place else None,
+        "title": place.title if place else "", "gloss": place.gloss if place else "",
     }  # fmt: skip
 
 
-def _print(one: "Waiting") -> None:
+def _print(one: "Waiting", place: "Queued | None") -> None:
     match = one.match
     said = "".join(f", {name}: {decision}" for name, decision in sorted(one.decisions.items()))
     typer.echo(
         f"{match.match_id:>6}  {match.tier:<15} {match.probability:.2f}  {match.listing_key}  {match.notice_id}{said}"
     )
+    if place and place.title:
+        typer.echo(f"        {place.title}" + (f"  [{place.gloss}]" if place.gloss else ""))
+    if match.says:
+        typer.echo(f"        {match.says}" + ("  The two models disagree." if match.disagree else ""))
     for reason in match.reasons:
         typer.echo(f"        {reason['weight']:+5.1f}  {reason['says']}")

@@ -87,7 +87,8 @@ class Index:
         pieces = [[self._pieces(token) for token in tokens] for tokens in texts]
         word_part = _weighed([[piece[0] for piece in row] for row in pieces], self._word_idf, _WORD_SHARE)
         gram_part = _weighed([[piece[1] for piece in row] for row in pieces], self._gram_idf, 1.0 - _WORD_SHARE)
-        return hstack([word_part, gram_part], format="csr", dtype=np.float32)
+        joined: csr_matrix = hstack([word_part, gram_part], format="csr", dtype=np.float32)
+        return joined
 
     def _pieces_of(self, token: str) -> tuple[IntArray, IntArray]:
         known = [self._word_ids[word] for word in self._repairs(token)]

@@ -14,6 +14,7 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.propose import known_listings, propose_matches
 from monitor.matching.records import Listing, Match
 from monitor.review.decisions import confirmed_matches, decide, waiting
+from monitor.review.queue import needs_eyes, queue, worth
 from monitor.store.decision_tables import MatchRow
 from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, RunRow, SearchRow, SightingRow
 from monitor.store.session import Store
@@ -189,3 +190,26 @@ def test_one_listing_is_read_without_the_others(market: Store) -> None:
         assert known_listings(session, "shop:2") == [
             one for one in known_listings(session) if one.listing_id == "shop:2"
         ]
+
+
+def test_the_queue_puts_first_what_a_decision_is_worth(market: Store) -> None:
+    with market.session() as session:
+        _look(session, "s6", "shop:1", {"title": "Tavolino Vento Alto 婴儿推车 正品"})
+        propose_matches(session, AT, REGISTER)
+        found = queue(session, 1)
+    first = [one for one in found if one.needs_eyes]
+    assert [one.waiting.match.tier for one in first][:2] == ["identifier", "line"]
+    assert found[: len(first)] == first
+    assert {one.gloss for one in found if one.waiting.match.listing_key == "shop:1"} == {
+        "Tavolino Vento Alto stroller genuine"
+    }
+    leads = [one for one in first if one.waiting.match.tier == "lead"]
+    assert len({one.waiting.match.listing_key for one in leads}) == len(leads)
+
+
+def test_doubt_and_disagreement_raise_what_a_decision_is_worth() -> None:
+    assert worth("lead", 0.5, 0.5, False) > worth("lead", 0.01, 0.01, False)
+    assert worth("line", 0.9, 0.9, False) > worth("lead", 0.9, 0.9, False)
+    assert worth("lead", 0.8, 0.2, True) > worth("lead", 0.5, 0.5, False)
+    assert needs_eyes("lead", 0.05, 0.4, True)
+    assert not needs_eyes("lead", 0.2, 0.2, False)
