@@ -22,7 +22,7 @@ from reports.demo.people import Reviewer
 from reports.demo.register import import_sample, watch_products
 from reports.site import ReportResult, write_report
 
-START_AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+START_AT = datetime(2026, 4, 6, 8, 0, tzinfo=UTC)
 STEP_HOURS = 8.0
 MARKETPLACE = "demo-market"
 REPORT_DIR = "report"
@@ -45,7 +45,7 @@ postal_code = "10001"
 [terms.demo-market]
 automation = true
 decided_by = "the demo"
-decided_on = "2026-03-02"
+decided_on = "2026-04-06"
 """
 
 

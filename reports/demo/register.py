@@ -8,10 +8,12 @@ from crawler.shop.goods import RecalledProduct
 from monitor.register.importing import import_file
 from monitor.register.register import get_notice
 from monitor.schedule.cycle import Monitor
-from monitor.watchlist import entries
+from monitor.watchlist.drawing import add_sample
+from monitor.watchlist.filters import Filters
 
 SAMPLES = (("sample_recalls.json", "cpsc"), ("sample_warnings.csv", "cpsc-warnings"))
 NAME = "the demo"
+SEED = "the demo market"
 
 
 def import_sample(monitor: Monitor) -> int:
@@ -25,9 +27,13 @@ def import_sample(monitor: Monitor) -> int:
 
 
 def watch_products(monitor: Monitor, products: Sequence[RecalledProduct]) -> int:
-    """Put the recalls of `products` under watch; gives how many."""
+    """Put the recalls of `products` under watch; gives how many.
+
+    They are all recalls whose goods the market knows, so the draw takes its whole population, and rates may be given.
+    """
     with monitor.store.session() as session:
         notices = [get_notice(session, one.recall_id) for one in products]
         known = [notice for notice in notices if notice is not None]
-        entries.add(session, known, at=monitor.clock.now(), by=NAME, priority=1)
+        at = monitor.clock.now()
+        add_sample(session, known, Filters(), size=len(known), seed=SEED, at=at, by=NAME, priority=1)
     return len(known)
