@@ -51,9 +51,17 @@ def fingerprint(title: str, images: Iterable[str], seller: str) -> Fingerprint:
     """The fingerprint of a page's facts. Hosts and queries of image addresses are left out: they rotate."""
     return Fingerprint(
         title=frozenset(_WORDS.findall(title.casefold())),
-        images=frozenset(path for image in images if (path := urlsplit(image).path)),
+        images=frozenset(path for image in images if (path := _path(image))),
         seller=" ".join(seller.casefold().split()),
     )
+
+
+def _path(address: str) -> str:
+    """The path of an address as a page prints it; "" where it is none (`http://[`)."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def hours(count: float) -> timedelta:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from crawler.marketplaces.states import State
 from monitor.config import Confirmation
@@ -124,3 +126,10 @@ def test_pages_without_an_offer_here_show_the_product_too() -> None:
     ]
     (episode,) = fold(looks, Confirmation())
     assert episode.cause == "removed"
+
+
+@given(st.lists(st.text(max_size=40)), st.text(max_size=40))
+@example(["http://[", "https://a.example/one.jpg?x=1"], "Kettle")
+def test_a_fingerprint_bears_whatever_a_page_prints(images: list[str], title: str) -> None:
+    found = fingerprint(title, images, title)
+    assert all(isinstance(path, str) and path for path in found.images)
