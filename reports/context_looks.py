@@ -16,6 +16,7 @@ from monitor.store.ledger_tables import EpisodeRow, ListingRow, LookRow, Reading
 from monitor.store.verification_tables import BackgroundRow
 from monitor.verification.vantages import Compared, compare_vantages
 from reports.context import Dated, Elsewhere, Twin
+from reports.data_standings import listed_on
 from reports.records import Case, Episode, Listing, Observed
 
 ANSWERED = ("searched", "no_results")
@@ -35,7 +36,9 @@ def dated(session: Session, observed: Observed) -> Iterator[Dated]:
 
 def _listed_on(session: Session, keys: Sequence[str], at: datetime) -> Iterator[tuple[str, date]]:
     says = ReadingRow.reading["facts"]["listed_on"].as_string()
-    for some in chunks(keys, _KEYS_AT_ONCE):
+    known = dict(listed_on(session, at, keys))
+    yield from ((key, day) for key, text in known.items() if (day := _day(text)) is not None)
+    for some in chunks([key for key in keys if key not in known], _KEYS_AT_ONCE):
         # Looks that saw the same point at one reading: each pair once, before any JSON is opened.
         pairs = select(LookRow.listing_key, LookRow.reading_sha256).distinct()
         seen = pairs.where(LookRow.listing_key.in_(some), LookRow.looked_at <= at).subquery()

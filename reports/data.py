@@ -1,6 +1,7 @@
 """Out of the ledger, into the records that the figures are made of. Reads only; nothing here judges.
 
-The database counts looks by the million; whole looks are read only for confirmed cases.
+Looks come by the million: they are counted from what the ledger keeps of them (`reports.data_standings`), and those of
+a case are read one case at a time, by whoever asks for them while the session is open (`reports.data_looks`).
 """
 
 from collections import Counter
@@ -9,15 +10,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from monitor.looks.newest import NOT_MADE
 from monitor.review.decisions import confirmed_matches
 from monitor.store.decision_tables import MatchRow, PhraseRow, ReviewRow
-from monitor.store.ledger_tables import JudgementRow, LookRow, RunRow, SearchRow
+from monitor.store.ledger_tables import RunRow, SearchRow
 from reports.data_cases import cases_of
 from reports.data_recalls import recalls_of, watched_rows
-from reports.records import GapCount, LookCount, Observed, Review, Run, Search
+from reports.data_standings import gaps, look_counts, looks_made
+from reports.records import Observed, Review, Run, Search
 
 COUNTED_TIERS = ("identifier", "line", "regulated_kind")
-NOT_MADE = ("not_allowed", "not_looked")
 
 
 def observe(session: Session, at: datetime, *, vantage: str, country: str, reviewers_needed: int = 1) -> Observed:
@@ -35,8 +37,8 @@ def observe(session: Session, at: datetime, *, vantage: str, country: str, revie
         cases=tuple(cases_of(session, at, vantage, counted, recalls)),
         searches=_searches(session, at, vantage),
         runs=_runs(session, at),
-        look_counts=_look_counts(session, at, vantage),
-        gaps=_gaps(session, at, vantage),
+        look_counts=look_counts(session, at, vantage),
+        gaps=gaps(session, at, vantage),
         reviews=_reviews(session, at),
         counted_apart=dict(Counter(match.tier for match in confirmed if match.tier not in COUNTED_TIERS)),
     )
@@ -61,13 +63,25 @@ def _searches(session: Session, at: datetime, vantage: str) -> tuple[Search, ...
 
 
 def _runs(session: Session, at: datetime) -> tuple[Run, ...]:
-    answered: Counter[str] = Counter()
-    for table, moment in ((LookRow, LookRow.looked_at), (SearchRow, SearchRow.searched_at)):
-        made = LookRow.outcome.not_in(NOT_MADE) if table is LookRow else SearchRow.state.not_in(NOT_MADE)
-        slots = select(table.run_id, func.count(func.distinct(table.slot_id))).where(made, moment <= at)
-        for run_id, count in session.execute(slots.group_by(table.run_id)):
-            answered[run_id] += count
-    rows = select(RunRow).where(RunRow.started_at <= at).order_by(RunRow.started_at, RunRow.run_id)
+    answered = Counter(looks_made(session, at))
+    pages = (
+        select(SearchRow.run_id, func.count(func.distinct(SearchRow.slot_id)))
+        .where(SearchRow.state.not_in(NOT_MADE), SearchRow.searched_at <= at)
+        .group_by(SearchRow.run_id)
+    )
+    for run_id, count in session.execute(pages):
+        answered[run_id] += count
+    columns = (
+        RunRow.run_id,
+        RunRow.folder,
+        RunRow.started_at,
+        RunRow.finished_at,
+        RunRow.finish_reason,
+        RunRow.manifest_sha256,
+        RunRow.slots_planned,
+        RunRow.protocol_sha256,
+    )
+    rows = select(*columns).where(RunRow.started_at <= at).order_by(RunRow.started_at, RunRow.run_id)
     return tuple(
         Run(
             run_id=row.run_id,
@@ -80,43 +94,8 @@ def _runs(session: Session, at: datetime) -> tuple[Run, ...]:
             slots_answered=answered[row.run_id],
             protocol_sha256=row.protocol_sha256,
         )
-        for row in session.scalars(rows)
+        for row in session.execute(rows)
     )
-
-
-def _look_counts(session: Session, at: datetime, vantage: str) -> tuple[LookCount, ...]:
-    columns = (
-        LookRow.marketplace,
-        LookRow.purpose,
-        LookRow.outcome,
-        JudgementRow.state,
-        JudgementRow.quarantined,
-    )
-    rows = (
-        select(*columns, func.count())
-        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
-        .where(LookRow.vantage == vantage, LookRow.looked_at <= at)
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    return tuple(LookCount(*row) for row in session.execute(rows))
-
-
-def _gaps(session: Session, at: datetime, vantage: str) -> tuple[GapCount, ...]:
-    rows = (
-        select(
-            LookRow.listing_key,
-            LookRow.marketplace,
-            func.count(),
-            func.min(LookRow.looked_at),
-            func.max(LookRow.looked_at),
-        )
-        .where(LookRow.vantage == vantage, LookRow.looked_at <= at, LookRow.purpose == "look")
-        .where(LookRow.outcome.not_in(NOT_MADE))
-        .group_by(LookRow.listing_key, LookRow.marketplace)
-        .order_by(LookRow.listing_key)
-    )
-    return tuple(GapCount(*row) for row in session.execute(rows))
 
 
 def _reviews(session: Session, at: datetime) -> tuple[Review, ...]:

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from crawler.marketplaces.states import Standing, State
 from monitor.review.decisions import Confirmed
 from monitor.store.decision_tables import CaseStepRow
 from monitor.store.ledger_tables import (
@@ -21,25 +20,15 @@ from monitor.store.ledger_tables import (
     SearchRow,
     SightingRow,
 )
+from reports.data_looks import LookReader, LooksOf, Span, base_key, looks_by_id, newest_clear
+from reports.data_standings import standings
 from reports.records import Case, Episode, Listing, Look, Recall
 
 CLEARED = "cleared"
 WITHDRAWN = "withdrawn"
-REPLACED_RULE = "fold.replaced"
 _CHUNK = 500
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class _Span:
-    """When one product stood under a listing's id: from `start` (None: the beginning) until `end` (None: still)."""
-
-    start: datetime | None
-    end: datetime | None
-
-    def holds(self, at: datetime) -> bool:
-        return (self.start is None or at >= self.start) and (self.end is None or at < self.end)
 
 
 def cases_of(
@@ -48,36 +37,31 @@ def cases_of(
     """One case for each confirmed match, ordered by notice and listing; everything in it happened by `at`."""
     keys = sorted({match.listing_key for match in matches})
     spans = _spans(session, at, vantage, keys)
-    looks = _looks(session, at, vantage, spans)
+    known = standings(session, at, sorted({base_key(key) for key in keys}))
+    reader = LookReader(session, at, vantage, spans)
+    last_seen = _last_seen(session, reader, spans, known, vantage)
     episodes = _episodes(session, at, vantage, keys)
-    listings = _listings(session, at, spans)
+    listings = _listings(session, at, spans, known)
     cleared, replies = _steps(session, at)
     for match in matches:
         key = match.listing_key
         if key not in listings:
             continue
-        seen = looks.get(key, ())
         yield Case(
             recall=recalls[match.notice_id],
             listing=listings[key],
             tier=match.tier,
             episodes=episodes.get(key, ()),
-            last_seen=next((look for look in reversed(seen) if look.standing is not Standing.UNKNOWN), None),
-            looks=seen,
+            last_seen=last_seen[key],
+            looks=LooksOf(reader, key),
             cleared_by=cleared.get((key, match.notice_id), ""),
             reply=replies.get((key, match.notice_id), ""),
         )
 
 
-def _base(key: str) -> str:
-    """The listing under whose id a product stands: `demo:7#2` is the second product of `demo:7`."""
-    base, mark, number = key.rpartition("#")
-    return base if mark and number.isdigit() else key
-
-
-def _spans(session: Session, at: datetime, vantage: str, keys: Sequence[str]) -> dict[str, _Span]:
+def _spans(session: Session, at: datetime, vantage: str, keys: Sequence[str]) -> dict[str, Span]:
     """For each key, when its product stood there: an id may begin to show another product (DOMAIN: `replaced`)."""
-    bases = {_base(key) for key in keys}
+    bases = {base_key(key) for key in keys}
     starts: dict[str, dict[int, datetime]] = defaultdict(dict)
     rows = (
         select(EpisodeRow.listing_key, EpisodeRow.entity, func.min(EpisodeRow.first_on_sale_at))
@@ -85,91 +69,86 @@ def _spans(session: Session, at: datetime, vantage: str, keys: Sequence[str]) ->
         .group_by(EpisodeRow.listing_key, EpisodeRow.entity)
     )
     for key, entity, start in session.execute(rows):
-        if _base(key) in bases:
-            starts[_base(key)][entity] = start
+        if base_key(key) in bases:
+            starts[base_key(key)][entity] = start
     spans = {}
     for key in keys:
-        of = starts[_base(key)]
-        number = 1 if key == _base(key) else int(key.rpartition("#")[2])
+        of = starts[base_key(key)]
+        number = 1 if key == base_key(key) else int(key.rpartition("#")[2])
         later = sorted(start for entity, start in of.items() if entity > number)
-        spans[key] = _Span(of.get(number), later[0] if later else None)
+        spans[key] = Span(of.get(number), later[0] if later else None)
     return spans
 
 
-def _looks(session: Session, at: datetime, vantage: str, spans: Mapping[str, _Span]) -> dict[str, tuple[Look, ...]]:
-    """The looks at each key's own product, and the first at what replaced it, as `replaced`."""
-    found: dict[str, list[Look]] = defaultdict(list)
-    for some in _chunks(sorted(spans)):
-        rows = (
-            select(LookRow, JudgementRow)
-            .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
-            .where(LookRow.listing_key.in_({_base(key) for key in some}))
-            .where(LookRow.vantage == vantage, LookRow.looked_at <= at)
-            .order_by(LookRow.listing_key, LookRow.looked_at, LookRow.look_id)
-        )
-        by_base: dict[str, list[Look]] = defaultdict(list)
-        for row, judged in session.execute(rows):
-            by_base[row.listing_key].append(_look(row, judged))
-        for key in some:
-            found[key] = _of_one_product(by_base[_base(key)], spans[key])
-    return {key: tuple(looks) for key, looks in found.items()}
-
-
-def _of_one_product(looks: Sequence[Look], span: _Span) -> list[Look]:
-    own = [look for look in looks if span.holds(look.looked_at)]
-    if span.end is not None:
-        after = next((look for look in looks if look.looked_at >= span.end), None)
-        if after is not None:
-            own.append(replace(after, state=State.REPLACED.value, rule=REPLACED_RULE, says="another product"))
-    return own
-
-
-def _look(row: LookRow, judged: JudgementRow) -> Look:
-    return Look(
-        look_id=row.look_id,
-        listing_key=row.listing_key,
-        vantage=row.vantage,
-        looked_at=row.looked_at,
-        state=judged.state,
-        rule=judged.rule,
-        says=judged.says,
-        quarantined=judged.quarantined,
-        method=row.method,
-        run_id=row.run_id,
-        warc_record_id=row.warc_record_id,
-        body_sha256=row.body_sha256,
-        http_status=row.http_status,
-    )
+def _last_seen(
+    session: Session,
+    reader: LookReader,
+    spans: Mapping[str, Span],
+    known: Mapping[str, list[Row[*tuple[Any, ...]]]],
+    vantage: str,
+) -> dict[str, Look | None]:
+    """The newest clear look at each product: by the standing of its listing, else from its looks."""
+    of_look: dict[int, str] = {}
+    found: dict[str, Look | None] = {}
+    for key, span in spans.items():
+        if key in known and span == Span():
+            ids = [row.last_clear_look_id for row in known[key] if row.vantage == vantage]
+            found[key] = None
+            of_look.update((look_id, key) for look_id in ids if look_id is not None)
+        else:
+            found[key] = newest_clear(reader.of(key))
+    for some in _chunks(sorted(of_look)):
+        found.update((of_look[look.look_id], look) for look in looks_by_id(session, some))
+    return found
 
 
 def _episodes(session: Session, at: datetime, vantage: str, keys: Sequence[str]) -> dict[str, tuple[Episode, ...]]:
     """The folded spells that had begun by `at`; the fold itself is told the instant by whoever rebuilds it."""
     found: dict[str, list[Episode]] = defaultdict(list)
+    columns = [getattr(EpisodeRow, one.name) for one in fields(Episode)]
     for some in _chunks(keys):
         rows = (
-            select(EpisodeRow)
+            select(*columns)
             .where(EpisodeRow.listing_key.in_(some), EpisodeRow.vantage == vantage, EpisodeRow.first_on_sale_at <= at)
             .order_by(EpisodeRow.listing_key, EpisodeRow.ordinal)
         )
-        for row in session.scalars(rows):
-            found[row.listing_key].append(_episode(row))
+        for row in session.execute(rows):
+            found[row.listing_key].append(Episode(*row))
     return {key: tuple(episodes) for key, episodes in found.items()}
 
 
-def _episode(row: EpisodeRow) -> Episode:
-    return Episode(**{one.name: getattr(row, one.name) for one in fields(Episode)})
-
-
-def _listings(session: Session, at: datetime, spans: Mapping[str, _Span]) -> dict[str, Listing]:
+def _listings(
+    session: Session, at: datetime, spans: Mapping[str, Span], known: Mapping[str, list[Row[*tuple[Any, ...]]]]
+) -> dict[str, Listing]:
     listings: dict[str, Listing] = {}
     for some in _chunks(sorted(spans)):
-        bases = sorted({_base(key) for key in some})
+        bases = sorted({base_key(key) for key in some})
         rows = {row.listing_key: row for row in session.scalars(_listing_rows(bases))}
-        cards, facts = _cards(session, at, bases), _facts(session, at, {key: spans[key] for key in some})
+        at_once = {key: known[key] for key in some if key in known and spans[key] == Span()}
+        facts = _newest_facts(session, at_once)
+        facts.update(_facts(session, at, {key: spans[key] for key in some if key not in at_once}))
+        cards = _cards(session, at, sorted({base_key(key) for key in some if key not in facts}))
         for key in some:
-            if _base(key) in rows:
-                listings[key] = _listing(key, rows[_base(key)], facts.get(key) or cards.get(_base(key), {}))
+            if base_key(key) in rows:
+                listings[key] = _listing(key, rows[base_key(key)], facts.get(key) or cards.get(base_key(key), {}))
     return listings
+
+
+def _newest_facts(session: Session, known: Mapping[str, list[Row[*tuple[Any, ...]]]]) -> dict[str, dict[str, Any]]:
+    """What the newest page with a title said, by the standings of each listing from all vantages."""
+    of_look: dict[int, str] = {}
+    for key, standing in known.items():
+        titled = [(row.titled_at, row.titled_look_id) for row in standing if row.titled_look_id is not None]
+        if titled:
+            of_look[max(titled)[1]] = key
+    reading = func.coalesce(JudgementRow.reading_sha256, LookRow.reading_sha256)
+    rows = (
+        select(LookRow.look_id, ReadingRow.reading["facts"])
+        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
+        .join(ReadingRow, ReadingRow.reading_sha256 == reading)
+        .where(LookRow.look_id.in_(sorted(of_look)))
+    )
+    return {of_look[look_id]: facts for look_id, facts in session.execute(rows)}
 
 
 def _listing_rows(keys: Sequence[str]) -> Select[ListingRow]:
@@ -191,14 +170,17 @@ def _listing(key: str, row: ListingRow, says: Mapping[str, Any]) -> Listing:
     )
 
 
-def _facts(session: Session, at: datetime, spans: Mapping[str, _Span]) -> dict[str, dict[str, Any]]:
+def _facts(session: Session, at: datetime, spans: Mapping[str, Span]) -> dict[str, dict[str, Any]]:
     """What the newest page with a title said of each key's own product."""
     keys_of: dict[str, list[str]] = defaultdict(list)
     for key in spans:
-        keys_of[_base(key)].append(key)
+        keys_of[base_key(key)].append(key)
     rows = (
         select(LookRow.listing_key, LookRow.looked_at, ReadingRow.reading)
-        .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
+        .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
+        .join(
+            ReadingRow, ReadingRow.reading_sha256 == func.coalesce(JudgementRow.reading_sha256, LookRow.reading_sha256)
+        )
         .where(LookRow.listing_key.in_(sorted(keys_of)), LookRow.looked_at <= at)
         .order_by(LookRow.looked_at, LookRow.look_id)
     )

@@ -3,7 +3,7 @@
 Instants are aware and UTC. Nothing here judges; figures are pure functions over these records.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -117,7 +117,8 @@ class Episode:
 class Case:
     """A listing that people confirmed as matching a watched notice, with all that was seen of it at one vantage.
 
-    `last_seen` is the newest look whose state is known. `cleared_by` names who cleared it for the public.
+    `last_seen` is the newest look whose state is known. Out of the ledger, `looks` are read when they are asked for,
+    while its session is open. `cleared_by` names who cleared it for the public.
     """
 
     recall: Recall
@@ -125,7 +126,7 @@ class Case:
     tier: str
     episodes: tuple[Episode, ...] = ()
     last_seen: Look | None = None
-    looks: tuple[Look, ...] = ()
+    looks: Sequence[Look] = ()
     cleared_by: str = ""
     reply: str = ""
 

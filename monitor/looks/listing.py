@@ -18,11 +18,13 @@ Voided = Mapping[str, Sequence[Void]]
 
 
 class Page(NamedTuple):
-    """What a page's reading says of which product it shows; `titled`: whether it states a title at all."""
+    """What a page's reading says of which product it shows; `titled`: whether it states a title at all;
+    `listed_on`: the day from which on it says it was listed, where it does."""
 
     reading_sha256: str
     fingerprint: Fingerprint
     titled: bool
+    listed_on: str
 
 
 class Look(NamedTuple):
@@ -77,8 +79,9 @@ class Listing:
                 quarantined=bool(look.quarantined),
                 purpose=look.purpose,
                 outcome=look.outcome,
-                titled=page is not None and page.titled,
             )
+            if page is not None:
+                self.newest.see_page(look.look_id, look.looked_at, titled=page.titled, listed_on=page.listed_on)
         for fact in sorted(facts, key=order) if len(facts) > 1 else facts:
             self.fold.see(fact, rule)
 

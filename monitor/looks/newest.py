@@ -22,13 +22,12 @@ class Newest:
     last_clear_look_id: int | None = None
     titled_at: datetime | None = None
     titled_look_id: int | None = None
+    listed_on: str = ""
     visits: int = 0
     first_visit_at: datetime | None = None
     last_visit_at: datetime | None = None
 
-    def see(
-        self, look_id: int, at: datetime, state: State, *, quarantined: bool, purpose: str, outcome: str, titled: bool
-    ) -> None:
+    def see(self, look_id: int, at: datetime, state: State, *, quarantined: bool, purpose: str, outcome: str) -> None:
         """Take in the next look, in order of time and id. `quarantined` by its run's controls only."""
         self.newest_at = at
         standing = Standing.UNKNOWN if quarantined else STANDING[state]
@@ -37,8 +36,13 @@ class Newest:
             self.unknown_in_a_row = self.unknown_in_a_row + 1 if standing is Standing.UNKNOWN else 0
         if standing is not Standing.UNKNOWN:
             self.last_clear_at, self.last_clear_look_id = at, look_id
-        if titled:
-            self.titled_at, self.titled_look_id = at, look_id
         if purpose == "look" and outcome not in NOT_MADE:
             self.visits += 1
             self.first_visit_at, self.last_visit_at = self.first_visit_at or at, at
+
+    def see_page(self, look_id: int, at: datetime, *, titled: bool, listed_on: str) -> None:
+        """Take in what that look's page stated."""
+        if titled:
+            self.titled_at, self.titled_look_id = at, look_id
+        if listed_on and (not self.listed_on or listed_on < self.listed_on):
+            self.listed_on = listed_on

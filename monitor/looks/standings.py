@@ -38,7 +38,7 @@ def entity_key(listing_key: str, entity: int) -> str:
 def standing_of(row: Row[*tuple[Any, ...]]) -> Listing:
     """A listing as its standing was laid down."""
     kept = json.loads(row.page) if row.page else None
-    page = None if kept is None else Page(kept[0], page_up(kept[1]), kept[2])
+    page = None if kept is None else Page(kept[0], page_up(kept[1]), *kept[2:])
     newest = Newest(*(getattr(row, name) for name in _NEWEST))
     return Listing(take_up(row.fold), newest, page, row.episode_id)
 
@@ -86,12 +86,13 @@ def pages_of(session: Session, groups: Sequence[tuple[Listing, Sequence[Look]]])
         kept = listing.page.reading_sha256 if listing.page else None
         wanted |= {digest for look in looks if (digest := look.reading_sha256) is not None and digest != kept}
     facts = ReadingRow.reading["facts"]
-    columns = (facts["title"].as_string(), facts["images"], facts["seller"].as_string())
+    columns = (facts["title"].as_string(), facts["images"], facts["seller"].as_string(), facts["listed_on"].as_string())
     found = {}
     for some in chunks(sorted(wanted), _KEYS_AT_ONCE):
         rows = select(ReadingRow.reading_sha256, *columns).where(ReadingRow.reading_sha256.in_(some))
-        for digest, title, images, seller in session.execute(rows):
-            found[digest] = Page(digest, fingerprint(title or "", images or (), seller or ""), bool(title))
+        for digest, title, images, seller, listed_on in session.execute(rows):
+            shows = fingerprint(title or "", images or (), seller or "")
+            found[digest] = Page(digest, shows, bool(title), listed_on or "")
     return found
 
 
@@ -103,7 +104,7 @@ def _episode_row(listing_key: str, vantage: str, episode: Episode) -> dict[str, 
 
 def _standing_row(listing_key: str, vantage: str, listing: Listing) -> dict[str, Any]:
     page = listing.page
-    kept = "" if page is None else json.dumps([page.reading_sha256, page_down(page.fingerprint), page.titled])
+    kept = "" if page is None else json.dumps([page[0], page_down(page.fingerprint), *page[2:]])
     return {
         "listing_key": listing_key,
         "vantage": vantage,

@@ -15,8 +15,9 @@ class StandingRow(Base):
 
     `fold` is the fold laid down as text (`monitor.looks.kept`), `page` what its page last said, `episode_id` the
     episode that is open. `last_look_at`, `last_standing` and `unknown_in_a_row` leave out slots that no run came to;
-    a clear look is one whose state is known in a run that could see; `titled_look_id` is the newest look at a page with
-    a title. `visits` are the looks that were planned as looks and made, between `first_visit_at` and `last_visit_at`.
+    a clear look is one whose state is known in a run that could see. `titled_look_id` is the newest look at a page with
+    a title, `listed_on` the earliest day that a page gave as its first. `visits` are the looks that were planned as
+    looks and made, between `first_visit_at` and `last_visit_at`.
     """
 
     __tablename__ = "standings"
@@ -31,6 +32,7 @@ class StandingRow(Base):
     last_clear_look_id: Mapped[int | None]
     titled_at: Mapped[datetime | None]
     titled_look_id: Mapped[int | None]
+    listed_on: Mapped[str]
     visits: Mapped[int]
     first_visit_at: Mapped[datetime | None]
     last_visit_at: Mapped[datetime | None]

@@ -11,16 +11,17 @@ import numpy as np
 
 from reports.figures.base import FEW, Figure, guarded
 from reports.figures.removal import Endpoint, Removal, hours, removals
-from reports.figures.survival import DRAWS, HORIZONS_DAYS, SEED, band_of, endpoint_verb
+from reports.figures.survival import DRAWS, HORIZONS_DAYS, MANY, SEED, band_of, endpoint_verb
 from reports.records import Observed
 from reports.statistics.by_cause import npmle_by_cause
 from reports.statistics.delayed_entry import npmle_with_entry
 from reports.statistics.resample import over_clusters
-from reports.statistics.support import Floats
+from reports.statistics.support import Floats, outward
 from reports.words import cause_in_words, percent, share_range
 
 ENDPOINTS: tuple[Endpoint, ...] = ("off_sale", "takedown")
 COARSE_DRAWS = DRAWS // 2
+ENTRY_POINTS = 384
 
 
 def by_cause(observed: Observed) -> list[Figure]:
@@ -90,21 +91,33 @@ def _since_recall(observed: Observed, endpoint: Endpoint) -> list[Figure]:
     right = np.maximum([np.inf if row.right is None else row.right for row in rows], left)
     entry = np.minimum([row.entry for row in rows], left)
     entry = np.where((entry > 0) & (entry == right), np.nextafter(entry, 0), entry)
+    coarse = _coarse(left, right, entry)
 
-    def answers(weights: Floats) -> list[tuple[float, float]]:
-        fitted = npmle_with_entry(left, right, entry, weights, tolerance=1e-6)
+    def answers(weights: Floats | None) -> list[tuple[float, float]]:
+        low, high, began = (left, right, entry) if weights is None else coarse
+        fitted = npmle_with_entry(low, high, began, weights, tolerance=1e-6)
         shares = [fitted.share_by(24.0 * days) for days in HORIZONS_DAYS]
         return [(float(low), float(high)) for low, high in shares]
 
     recalls = np.array([row.case.recall.notice_id for row in rows])
     drawn = over_clusters(recalls, answers, seed=SEED, draws=COARSE_DRAWS)
-    found = answers(np.ones(left.size))
+    found = answers(None)
     figures = []
     for index, days in enumerate(HORIZONS_DAYS):
         at_risk = int(((entry <= 24 * days) & (right > 0)).sum())
         if at_risk >= FEW:
             figures.append(_share(observed, rows, endpoint, days, at_risk, found[index], band_of(drawn, index)))
     return figures
+
+
+def _coarse(left: Floats, right: Floats, entry: Floats) -> tuple[Floats, Floats, Floats]:
+    """As `reports.figures.survival` does it for bands of many listings. Entries move back to the same times; there are
+    more of them here, for a listing that counts from too early on makes the share a little smaller."""
+    if left.size <= MANY:
+        return left, right, entry
+    low, high = outward(left, right, ENTRY_POINTS, [24.0 * days for days in HORIZONS_DAYS])
+    grid = np.unique(np.concatenate(([0.0], low)))
+    return low, high, np.minimum(grid[np.searchsorted(grid, entry, side="right") - 1], low)
 
 
 def _share(

@@ -8,8 +8,8 @@ import numpy as np
 from reports.figures.base import FEW, Figure, guarded
 from reports.figures.removal import Endpoint, Removal, hours, removals
 from reports.records import Observed
-from reports.statistics.by_cause import npmle_by_cause
-from reports.statistics.npmle import npmle
+from reports.statistics.by_cause import RefitByCause, npmle_by_cause
+from reports.statistics.npmle import Refit, npmle
 from reports.statistics.resample import over_clusters, percentile_interval
 from reports.statistics.support import Floats, outward
 from reports.words import between, number_of, percent, share_range
@@ -17,11 +17,17 @@ from reports.words import between, number_of, percent, share_range
 HORIZONS_DAYS = (2, 7, 30, 90)
 SEED = 20150113
 DRAWS = 200
-MANY = 2_000
+MANY, POINTS = 150, 64
+"""Of more than MANY listings, bands are drawn from intervals with at most POINTS ends and the horizons."""
 TAKEDOWN = "takedown"
 OTHER = "other"
 
+NEAR = 0.02
+"""Samples of a band are fitted to within this of the log-likelihood's maximum: a tenth of what a standard error moves
+it by, at most."""
+
 Bounds = tuple[float, float]
+Answers = Callable[["Floats | None"], list[Bounds]]
 
 
 def survival(observed: Observed) -> list[Figure]:
@@ -90,12 +96,14 @@ def _cell(observed: Observed, rows: Sequence[Removal], endpoint: Endpoint, cell:
     if len(rows) < FEW:
         words = f"Of {number_of(len(rows), 'confirmed listing')}{_where(base)}, {base.count} {_verb(base)}"
         return [guarded(replace(base, sentence=f"{words}; too few for a curve."))]
-    left, right, cause = _arrays(rows, endpoint)
+    left, right, cause = _arrays(rows)
     recalls = np.array([row.case.recall.notice_id for row in rows])
-    answers = _by_cause(left, right, cause) if endpoint == "takedown" else _any_cause(left, right)
+    if endpoint == "takedown":
+        found, answers = _by_cause(left, right, cause)(None), _by_cause(*_coarse(left, right), cause)
+    else:
+        found, answers = _any_cause(left, right)(None), _any_cause(*_coarse(left, right))
     drawn = over_clusters(recalls, answers, seed=SEED, draws=DRAWS)
     bands = [band_of(drawn, index) for index in range(len(HORIZONS_DAYS) + 1)]
-    found = answers(np.ones(left.size))
     watched = hours(observed.at - observed.period[0]) / 24
     shares = [
         _share(base, rows, days, found[index], bands[index])
@@ -105,7 +113,7 @@ def _cell(observed: Observed, rows: Sequence[Removal], endpoint: Endpoint, cell:
     return [*shares, _median(base, found[-1], bands[-1])]
 
 
-def _arrays(rows: Sequence[Removal], endpoint: Endpoint) -> tuple[Floats, Floats, list[str]]:
+def _arrays(rows: Sequence[Removal]) -> tuple[Floats, Floats, list[str]]:
     """Intervals with their cause: what ended otherwise keeps its own end, and is no takedown."""
     ends: list[float] = []
     causes: list[str] = []
@@ -114,27 +122,42 @@ def _arrays(rows: Sequence[Removal], endpoint: Endpoint) -> tuple[Floats, Floats
         ends.append(np.inf if end is None else end)
         causes.append("" if end is None else TAKEDOWN if row.right is not None else OTHER)
     left = np.array([row.left for row in rows])
-    right = np.maximum(np.array(ends), left)
-    if left.size > MANY and endpoint == "off_sale":
-        left, right = outward(left, right)
-    return left, right, causes
+    return left, np.maximum(np.array(ends), left), causes
 
 
-def _any_cause(left: Floats, right: Floats) -> Callable[[Floats], list[Bounds]]:
-    def answers(weights: Floats) -> list[Bounds]:
-        fitted = npmle(left, right, weights, tolerance=1e-7)
+def _coarse(left: Floats, right: Floats) -> tuple[Floats, Floats]:
+    """What the samples of a band are fitted to. Of many listings, intervals moved outward to a few times, the horizons
+    among them: a band may be wider for it, never narrower, and its cost does not grow with the listings."""
+    if left.size <= MANY:
+        return left, right
+    return outward(left, right, POINTS, [24.0 * days for days in HORIZONS_DAYS])
+
+
+def _any_cause(left: Floats, right: Floats) -> Answers:
+    refit = Refit(left, right)
+
+    def answers(weights: Floats | None) -> list[Bounds]:
+        fitted = (
+            npmle(left, right, weights, tolerance=1e-7)
+            if left.size <= MANY
+            else refit(weights, tolerance=NEAR / left.size)
+        )
         shares = [fitted.share_by(24.0 * days) for days in HORIZONS_DAYS]
         return [*((float(low), float(high)) for low, high in shares), fitted.quantile()]
 
     return answers
 
 
-def _by_cause(left: Floats, right: Floats, cause: Sequence[str]) -> Callable[[Floats], list[Bounds]]:
+def _by_cause(left: Floats, right: Floats, cause: Sequence[str]) -> Answers:
     names = np.array(cause)
+    refit = RefitByCause(left, right, names)
 
-    def answers(weights: Floats) -> list[Bounds]:
-        index = np.repeat(np.arange(left.size), weights.astype(np.int64))
-        fitted = npmle_by_cause(left[index], right[index], names[index], tolerance=1e-5)
+    def answers(weights: Floats | None) -> list[Bounds]:
+        if weights is None or left.size > MANY:
+            fitted = refit(weights, tolerance=1e-5 if weights is None else NEAR / left.size)
+        else:
+            index = np.repeat(np.arange(left.size), weights.astype(np.int64))
+            fitted = npmle_by_cause(left[index], right[index], names[index], tolerance=1e-5)
         taken = fitted.causes.get(TAKEDOWN)
         if taken is None:
             return [*((0.0, 0.0) for _ in HORIZONS_DAYS), (float("inf"), float("inf"))]

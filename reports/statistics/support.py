@@ -4,6 +4,7 @@ Turnbull 1976, J R Stat Soc B 38:290; with delayed entry also Frydman 1994, J R 
 of entry as right ends.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,10 +72,12 @@ def innermost(left: Floats, right: Floats, entry: Floats | None = None) -> Suppo
     )
 
 
-def outward(left: Floats, right: Floats, points: int = 256) -> tuple[Floats, Floats]:
-    """The intervals with their ends moved outward to at most `points` of their own times: wider, never narrower."""
+def outward(left: Floats, right: Floats, points: int = 256, kept: Sequence[float] = ()) -> tuple[Floats, Floats]:
+    """The intervals with their ends moved outward to at most `points` of their own times, and to those `kept` (what
+    is asked about loses nothing then): wider, never narrower."""
     times = np.unique(np.concatenate((left, right[np.isfinite(right)])))
-    grid = np.unique(times[np.linspace(0, times.size - 1, points).astype(np.int64)])
+    own = times[np.linspace(0, times.size - 1, points).astype(np.int64)]
+    grid = np.unique(np.concatenate((own, [one for one in kept if own[0] < one < own[-1]])))
     low = grid[np.searchsorted(grid, left, side="right") - 1]
     low = np.where((left == right) & (low == left), np.concatenate(([0.0], grid))[np.searchsorted(grid, left)], low)
     return low, np.concatenate((grid, [np.inf]))[np.searchsorted(grid, right, side="left")]

@@ -385,6 +385,7 @@ def upgrade() -> None:
         sa.Column("last_clear_look_id", sa.Integer(), nullable=True),
         sa.Column("titled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("titled_look_id", sa.Integer(), nullable=True),
+        sa.Column("listed_on", sa.String(), nullable=False),
         sa.Column("visits", sa.Integer(), nullable=False),
         sa.Column("first_visit_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_visit_at", sa.DateTime(timezone=True), nullable=True),
