@@ -78,6 +78,26 @@ def match(
 
 
 @bench.command()
+def ledger(
+    looks: int = typer.Option(1_000_000, "--looks", min=10_000, help="Looks that the ledger grows to, from 10,000 on."),
+    database: str = typer.Option("", "--database", help="An empty PostgreSQL database to measure beside SQLite."),
+    folder: Path | None = typer.Option(None, "--folder", help="Where the ledger grows; about 1 GB a million looks."),
+    json: bool = JSON,
+) -> None:
+    """What a look costs as the ledger grows, and all figures at each size: time, memory, bytes a look.
+
+    A made-up market of up to 20,000 listings. Most looks are loaded in bulk, to the rows that ingest would write; at
+    each power of ten the last 10,000 go through ingest itself and are timed. `slope` is the exponent by which the
+    processor time of a look grows with the ledger. Ten million looks take about half an hour.
+
+    Example: stillforsale bench ledger --looks 1000000 --json
+    """
+    from reports.bench_ledger import bench_ledger
+
+    _print(bench_ledger(looks, database, folder), json)
+
+
+@bench.command()
 def schedule(
     seed: int = typer.Option(0, "--seed", min=0, help="Which invented market; the same seed gives the same one."),
     budget: int = typer.Option(5000, "--budget", min=24, help="Looks a day."),

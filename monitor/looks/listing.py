@@ -48,19 +48,22 @@ class Look(NamedTuple):
 class Listing:
     """What is kept of a listing at a vantage: all that its next look needs to know of those before.
 
-    `episode_id` is the row of the episode that was open when this was taken up, `entities` how many products there
-    were then.
+    `episode_id` is the row of the episode that was open when this was taken up, `page_text` the page as it was laid
+    down.
     """
 
     fold: Fold = field(default_factory=Fold)
     newest: Newest | None = None
     page: Page | None = None
+    page_text: str = ""
     episode_id: int | None = None
 
     def is_late(self, looks: Sequence[Look], voided: Voided) -> bool:
-        """Whether any of these looks belongs before one that was taken in already."""
+        """Whether any of these looks, in order of time, belongs before one that was taken in already."""
         seen_to = self.fold.seen_to
-        return seen_to is not None and any(order(_fact(look, None, voided)) < seen_to for look in looks)
+        if seen_to is None or looks[0].looked_at > seen_to[0]:
+            return False
+        return any(order(_fact(look, None, voided)) < seen_to for look in looks)
 
     def see(self, looks: Sequence[Look], pages: Mapping[str, Page], rule: Confirmation, voided: Voided) -> None:
         """Take in further looks, in order of time and id. `pages` has the readings that are not the one kept."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Table, bindparam, delete, select, update
+from sqlalchemy import Row, Table, delete, select
 from sqlalchemy.orm import Session
 
 from monitor.looks.episode import FOLD_VERSION, Episode
@@ -12,7 +12,7 @@ from monitor.looks.facts import fingerprint
 from monitor.looks.kept import lay_down, page_down, page_up, take_up
 from monitor.looks.listing import Listing, Look, Page
 from monitor.looks.newest import Newest
-from monitor.store.bulk import chunks, insert_rows, put_rows, take_ids
+from monitor.store.bulk import chunks, put_rows, take_ids
 from monitor.store.ledger_tables import EpisodeRow, ReadingRow
 from monitor.store.standing_tables import StandingRow
 
@@ -40,7 +40,7 @@ def standing_of(row: Row[*tuple[Any, ...]]) -> Listing:
     kept = json.loads(row.page) if row.page else None
     page = None if kept is None else Page(kept[0], page_up(kept[1]), *kept[2:])
     newest = Newest(*(getattr(row, name) for name in _NEWEST))
-    return Listing(take_up(row.fold), newest, page, row.episode_id)
+    return Listing(take_up(row.fold), newest, page, row.page, row.episode_id)
 
 
 def forget(session: Session, listings: Sequence[tuple[tuple[str, str], Listing]]) -> None:
@@ -52,31 +52,26 @@ def forget(session: Session, listings: Sequence[tuple[tuple[str, str], Listing]]
 
 def write(session: Session, written: Sequence[Written]) -> int:
     """Write what became of these listings: their standings, and the episodes that are new or other than before."""
-    changed: list[dict[str, Any]] = []
     new: list[tuple[Listing, bool, dict[str, Any]]] = []
+    changed: list[dict[str, Any]] = []
     for listing_key, vantage, listing in written:
         over, still = listing.fold.over, listing.fold.open_episode()
         known, listing.episode_id = listing.episode_id, None
         for number, episode in enumerate([*over, *still]):
             row, is_open = _episode_row(listing_key, vantage, episode), number == len(over)
             if number == 0 and known is not None:
-                changed.append({"of_episode": known, **row})
+                changed.append({"episode_id": known, **row})
                 listing.episode_id = known if is_open else None
             else:
                 new.append((listing, is_open, row))
     ids = take_ids(session, _EPISODES, len(new))
-    rows = []
     for episode_id, (listing, is_open, row) in zip(ids, new, strict=True):
-        rows.append({"episode_id": episode_id, **row})
+        changed.append({"episode_id": episode_id, **row})
         if is_open:
             listing.episode_id = episode_id
-    insert_rows(session, _EPISODES, rows)
-    if changed:
-        columns: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name != "of_episode"}
-        statement = update(_EPISODES).where(_EPISODES.c.episode_id == bindparam("of_episode")).values(columns)
-        session.connection().execute(statement, changed)
+    put_rows(session, _EPISODES, changed)
     put_rows(session, _STANDINGS, [_standing_row(*one) for one in written])
-    return len(rows) + len(changed)
+    return len(changed)
 
 
 def pages_of(session: Session, groups: Sequence[tuple[Listing, Sequence[Look]]]) -> Mapping[str, Page]:
@@ -104,13 +99,14 @@ def _episode_row(listing_key: str, vantage: str, episode: Episode) -> dict[str, 
 
 def _standing_row(listing_key: str, vantage: str, listing: Listing) -> dict[str, Any]:
     page = listing.page
-    kept = "" if page is None else json.dumps([page[0], page_down(page.fingerprint), *page[2:]])
+    if page is None or page.reading_sha256 not in listing.page_text:
+        listing.page_text = "" if page is None else json.dumps([page[0], page_down(page.fingerprint), *page[2:]])
     return {
         "listing_key": listing_key,
         "vantage": vantage,
         **{name: getattr(listing.newest, name) for name in _NEWEST},
         "episode_id": listing.episode_id,
-        "page": kept,
+        "page": listing.page_text,
         "fold": lay_down(listing.fold),
         "rules_version": FOLD_VERSION,
     }

@@ -3,19 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
+
+from monitor.store.driver import write_rows
 
 T = TypeVar("T")
 
 CHUNK = 5000
-
-
-class JsonText(str):
-    """JSON that is already text: the store writes it as it is, without parsing and printing it again."""
-
-    __slots__ = ()
 
 
 def take_ids(session: Session, table: Table, count: int) -> Sequence[int]:
@@ -31,27 +26,20 @@ def take_ids(session: Session, table: Table, count: int) -> Sequence[int]:
 
 def insert_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Append rows; every row has the same keys."""
-    if rows:
-        session.execute(insert(table), rows)
+    write_rows(session.connection(), table, rows)
 
 
 def insert_new(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Append those rows whose key the table does not have yet."""
-    if not rows:
-        return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+    write_rows(session.connection(), table, rows, "ON CONFLICT DO NOTHING")
 
 
 def put_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows of a derived table: in the place of those that have their key, or as new ones."""
-    if not rows:
-        return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    keys = [column.name for column in table.primary_key.columns]
-    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+    if rows:
+        keys = [column.name for column in table.primary_key.columns]
+        values = ", ".join(f"{name} = excluded.{name}" for name in rows[0] if name not in keys)
+        write_rows(session.connection(), table, rows, f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {values}")
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

@@ -16,7 +16,7 @@ from crawler.record import CAPTURES_FILE, Capture
 from monitor.looks.judge import look_judgement, search_judgement
 from monitor.obligations.check import PAGES_VERSION, page_state
 from monitor.store.archive import Answered, SealedRun
-from monitor.store.bulk import JsonText
+from monitor.store.driver import JsonText
 
 SITE_SEARCH = "site_search"
 _ROLES = {"look": "suspect", "control": "control", "background": "background"}

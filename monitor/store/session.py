@@ -4,7 +4,6 @@ SQLite runs in WAL mode with foreign keys on, and every writing transaction star
 writer waits (busy timeout) instead of failing half-way. On PostgreSQL the bulk writers take one advisory lock.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from crawler.errors import BadInput, NeedsPerson
-from monitor.store.bulk import JsonText
+from monitor.store.driver import json_text
 from monitor.store.tables import all_tables
 from monitor.store.upgrade import VERSIONS, upgrade, version_of
 
@@ -118,11 +117,11 @@ def _parsed(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=_json)
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=json_text)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, pool_pre_ping=True, json_serializer=_json)
+    engine = create_engine(url, pool_pre_ping=True, json_serializer=json_text)
     event.listen(engine, "begin", _begin_postgres)
     return engine
 
@@ -150,10 +149,6 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgres(connection: Connection) -> None:
     if connection.get_execution_options().get(_READ_ONLY):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-
-def _json(value: Any) -> str:
-    return value if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)
 
 
 def _first_line(error: DatabaseError) -> str:

@@ -59,12 +59,15 @@ CELLS = (
 def now(case: Case, observed: Observed, fresh: timedelta = FRESH) -> Now:
     """Whether the listing can be bought at `observed.at`, from the newest look whose state is known.
 
-    Undecided: never read, too old, not known whether it ships here, or gone but not confirmed yet.
+    Undecided: never read, too old, not known whether it ships here, gone but not confirmed yet, or seen on sale in a
+    look that the fold does not take for one at this product: it may be another, put under its id.
     """
     look = case.last_seen
     if look is None or (observed.at - look.looked_at > fresh and look.standing is not Standing.OFF_SALE):
         return Now.UNDECIDED
     if look.standing is Standing.ON_SALE:
+        if case.episodes and case.episodes[-1].last_on_sale_at < look.looked_at:
+            return Now.UNDECIDED
         return Now.WHOLESALE if look.state == State.AVAILABLE_B2B else Now.RETAIL
     if look.standing is Standing.OFF_SALE:
         confirmed = bool(case.episodes) and case.episodes[-1].ended

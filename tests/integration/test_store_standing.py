@@ -13,6 +13,7 @@ from crawler.marketplaces.states import State
 from crawler.reading import ListingFacts
 from crawler.record import Outcome
 from monitor.config import Confirmation
+from monitor.looks import derive
 from monitor.looks.derive import derive_episodes, derive_in, derive_new, folded_up_to
 from monitor.store.base import Base
 from monitor.store.ingest import ingest_run
@@ -159,3 +160,21 @@ def test_looks_are_counted_by_run_and_every_one_is_folded(store: Store, tmp_path
         assert set(session.execute(by_hand)) == set(session.execute(select(LookCountRow.__table__)))
         assert folded_up_to(session) == session.scalar(select(func.max(LookRow.look_id)))
         assert session.scalar(select(func.count()).select_from(RunRow)) == 12
+
+
+def test_no_look_of_before_is_read_again(sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes a look cost the same however long its history is: only a late one has its listing read anew."""
+    read: list[int] = []
+
+    def all_looks(session: Any, keys: Any) -> Any:
+        read.append(len(list(keys)))
+        return anew(session, keys)
+
+    anew = derive._all_looks
+    monkeypatch.setattr(derive, "_all_looks", all_looks)
+    days = [write_run(tmp_path, f"run-{day}", [Seen("A")], started_at=START + timedelta(days=day)) for day in range(8)]
+    for folder in [*days[:3], *days[4:]]:
+        ingest_run(sqlite_store, folder, LATER, RULE)
+    assert read == []
+    ingest_run(sqlite_store, days[3], LATER, RULE)
+    assert read == [3]
