@@ -13,16 +13,18 @@ from sqlalchemy.orm import Session
 
 from crawler.marketplaces.base import Marketplace
 from crawler.marketplaces.states import State
-from monitor.store.bulk import chunks
+from monitor.schedule.watched import not_folded
 from monitor.store.decision_tables import MatchRow
 from monitor.store.ledger_tables import JudgementRow, ListingRow, LookRow
+from monitor.store.standing_tables import StandingRow
 
 LIVE_CONTROLS = 2
 GONE_LOOKS = 2
 LIVE = {State.AVAILABLE, State.AVAILABLE_B2B}
 GONE = {State.REMOVED, State.REMOVED_POLICY, State.ENDED, State.SELLER_GONE, State.UNVERIFIED}
 UNKNOWN = {State.UNCLEAR, State.REDIRECTED, State.BLOCKED, State.FAILED, State.NOT_ALLOWED}
-_KEYS_AT_ONCE = 500
+LATEST_CLEAR = 20
+"""Whether one was ever seen on sale is told from so many clear looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,20 @@ def choose_controls(session: Session, marketplace: Marketplace, vantage: str, su
 
 
 def _clear_states(session: Session, keys: list[str], vantage: str) -> dict[str, list[State]]:
-    """What the looks at each of `keys` said, newest first, unknown ones left out."""
+    """What the newest looks at each of `keys` said, newest first, unknown ones left out; a control may have many."""
+    looked = set(session.scalars(select(StandingRow.listing_key).where(StandingRow.vantage == vantage)))
+    looked |= not_folded(session)
     seen: dict[str, list[State]] = {}
-    for some in chunks(keys, _KEYS_AT_ONCE):
-        statement = (
-            select(LookRow.listing_key, JudgementRow.state)
-            .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
-            .where(LookRow.listing_key.in_(some), LookRow.vantage == vantage)
-            .order_by(LookRow.looked_at.desc(), LookRow.look_id.desc())
-        )
-        for key, text in session.execute(statement):
-            state = State(text)
-            if state not in UNKNOWN:
-                seen.setdefault(key, []).append(state)
+    for key in keys:
+        if key in looked:
+            statement = (
+                select(JudgementRow.state)
+                .join(LookRow, LookRow.look_id == JudgementRow.look_id)
+                .where(LookRow.listing_key == key, LookRow.vantage == vantage)
+                .where(JudgementRow.state.not_in([str(state) for state in UNKNOWN]))
+                .order_by(LookRow.looked_at.desc(), LookRow.look_id.desc())
+                .limit(LATEST_CLEAR)
+            )
+            found = [State(text) for text in session.scalars(statement)]
+            seen.update({key: found} if found else {})
     return seen
