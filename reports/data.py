@@ -1,7 +1,7 @@
 """Out of the ledger, into the records that the figures are made of. Reads only; nothing here judges.
 
 Looks come by the million: they are counted from what the ledger keeps of them (`reports.data_standings`), and those of
-a case are read one case at a time, by whoever asks for them while the session is open (`reports.data_looks`).
+a case are read one case at a time, when somebody asks for them (`reports.data_looks`).
 """
 
 from collections import Counter

@@ -1,6 +1,7 @@
 """The looks behind the cases: read when somebody asks for them and one listing at a time, for there may be millions."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, overload
@@ -48,7 +49,10 @@ def base_key(key: str) -> str:
 
 
 class LookReader:
-    """Reads the looks at one product from one vantage up to `at`, while its session is open; keeps the last answer."""
+    """Reads the looks at one product from one vantage up to `at`, and keeps the last answer.
+
+    In the transaction of the session as long as that lasts, afterwards in one of its own.
+    """
 
     def __init__(self, session: Session, at: datetime, vantage: str, spans: Mapping[str, Span]) -> None:
         self._session, self._at, self._vantage, self._spans = session, at, vantage, spans
@@ -64,9 +68,18 @@ class LookReader:
                 .where(LookRow.looked_at <= self._at)
                 .order_by(LookRow.looked_at, LookRow.look_id)
             )
-            looks = [Look(*row) for row in self._session.execute(rows)]
+            with self._reading() as session:
+                looks = [Look(*row) for row in session.execute(rows)]
             self._kept = key, tuple(_of_one_product(looks, self._spans.get(key, Span())))
         return self._kept[1]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        if self._session.in_transaction():
+            yield self._session
+        else:
+            with Session(self._session.get_bind()) as session, session.begin():
+                yield session
 
 
 class LooksOf(Sequence[Look]):

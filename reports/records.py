@@ -117,8 +117,8 @@ class Episode:
 class Case:
     """A listing that people confirmed as matching a watched notice, with all that was seen of it at one vantage.
 
-    `last_seen` is the newest look whose state is known. Out of the ledger, `looks` are read when they are asked for,
-    while its session is open. `cleared_by` names who cleared it for the public.
+    `last_seen` is the newest look whose state is known. Out of the ledger, `looks` are read when they are
+    asked for. `cleared_by` names who cleared it for the public.
     """
 
     recall: Recall
