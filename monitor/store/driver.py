@@ -6,7 +6,7 @@ A statement that is built anew for every row costs more than the row itself. The
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import JSON, Connection, Table
 from sqlalchemy.exc import OperationalError
@@ -51,29 +51,34 @@ def _values(
     connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Column names, and each row as the driver takes it; columns that no row names have their default."""
-    defaults: dict[str, Any] = {
-        column.name: cast("Any", column.default).arg
+    defaults = {
+        column.name: _default(column.default)
         for column in table.columns
-        if column.name not in rows[0] and column.default is not None and column.default.is_scalar
+        if column.name not in rows[0] and column.default is not None
     }
-    given = list(rows[0])
-    rest = list(defaults.values())
+    names = [*rows[0], *defaults]
     instant = _naive_text if connection.dialect.name == "sqlite" else _aware
     converters: list[tuple[int, Converter]] = []
-    for place, name in enumerate(given):
+    for place, name in enumerate(names):
         kind = table.columns[name].type
         if isinstance(kind, UtcInstant):
             converters.append((place, instant))
         elif isinstance(kind, JSON):
             converters.append((place, json_text))
+    given, rest = list(rows[0]), list(defaults.values())
     found = []
     for row in rows:
-        values = [row[name] for name in given]
+        values = [*[row[name] for name in given], *rest]
         for place, convert in converters:
             if values[place] is not None:
                 values[place] = convert(values[place])
-        found.append((*values, *rest))
-    return [*given, *defaults], found
+        found.append(tuple(values))
+    return names, found
+
+
+def _default(default: Any) -> Any:
+    """What a column holds where nothing is said: a value, or what makes one."""
+    return default.arg(None) if default.is_callable else default.arg
 
 
 def _aware(value: datetime) -> datetime:
