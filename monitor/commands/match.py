@@ -56,10 +56,7 @@ def match(
     matches = 0
     for found in Matcher(prepared).match(given.listings, top):
         matches += 1
-        if json:
-            print_json(found.as_dict())
-        else:
-            _print(found)
+        _show(found, json)
     say(f"{matches} matches for {len(given.listings)} listings against {len(prepared.entries)} recalls")
     raise_problems([f"{len(problems)} lines or records were left out, named above"] if problems else [])
 
@@ -126,7 +123,10 @@ def _notices(paths: list[Path]) -> tuple[list["Notice"], list[str]]:
     return found, problems
 
 
-def _print(found: "Match") -> None:
+def _show(found: "Match", json: bool) -> None:
+    if json:
+        print_json(found.as_dict())
+        return
     apart = "  (the two models disagree)" if found.disagree else ""
     typer.echo(f"{found.tier.value:<15} {found.probability:.2f}  {found.listing_id}  {found.recall_id}{apart}")
     typer.echo(f"    {found.says}")

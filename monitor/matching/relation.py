@@ -21,8 +21,19 @@ _PARTS = frozenset(
     "hardware headrest seatpad umbrella parasol cape hammock assembly board pcb electrode bowl post guard graphic "
     "relay sensor thermostat transformer spindle gear caliper lever mirror seal element lid".split()
 )
-_BEHIND = _PARTS - frozenset("case cover kit label stand rack cord drawer console wheel blade extension".split())
-_BEFORE_FOR = _PARTS | {"battery", "charger", "headlight", "seatbelt", "crank", "toolkit"}
+_OWN_FEATURES = frozenset(
+    "basket bowl brake bulb case console cord cover cup cupholder drawer extension guard handle hose insert kit label"
+    " leg lid mat net organizer organiser pad pillow pump rack remote screen stand switch tire tray tube tyre umbrella"
+    " wheel window wire blade".split()
+)
+"""Parts that sellers also name as what the whole thing has."""
+
+_BEHIND = _PARTS - _OWN_FEATURES
+_BEFORE_FOR = (
+    _PARTS
+    | {"battery", "charger", "headlight", "seatbelt", "crank", "toolkit"}
+    | frozenset("exhaust pipe muffler clutch piston sprocket windshield fender handlebar grip starter radiator".split())
+)
 _SAYS_PART = frozenset("replacement spare replace replacing aftermarket refill oem".split())
 _FITS = re.compile(
     r"\b(?:compatible with|fits|replaces?|replacement (?:for|of)|spare parts?|parts only)\b", re.IGNORECASE
