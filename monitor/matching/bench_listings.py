@@ -24,6 +24,7 @@ def bench_listings(recalls: Sequence[Path], listings: Path) -> dict[str, Any]:
     Where listings name the right recalls in `recalls`: precision and recall down to each tier, and how often a right
     recall is among the first, re-ranked by cross-validation (`first`, `in_10`, `in_50`) and as the `index` orders them.
     """
+    from monitor.matching.bench_speed import speeds_beside
     from monitor.matching.inputs import read_listings
     from monitor.matching.matcher import Matcher
     from monitor.matching.view import view_of
@@ -45,6 +46,7 @@ def bench_listings(recalls: Sequence[Path], listings: Path) -> dict[str, Any]:
         "build_s": round(built - started, 2),
         "candidates_per_s": round(len(given) / max(1e-9, found_candidates - built), 1),
         "decided_per_s": round(len(given) / max(1e-9, done - found_candidates), 1),
+        **speeds_beside(matcher.prepared, given, len(given) / max(1e-9, done - found_candidates)),
         "peak_memory_mb": peak_memory_mb(),
     }  # fmt: skip
 

@@ -15,4 +15,6 @@ def test_candidates_and_decisions_a_second(shared: Path) -> None:
     assert found["candidates_per_s"] >= 1000
     assert found["decided_per_s"] >= 300
     assert found["build_s"] < 20
+    assert found["start_s"] < 1
+    assert found["times_token_set"] > 10
     assert found["peak_memory_mb"] < 500
