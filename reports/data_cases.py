@@ -41,7 +41,8 @@ def cases_of(
     reader = LookReader(session, at, vantage, spans)
     last_seen = _last_seen(session, reader, spans, known, vantage)
     episodes = _episodes(session, at, vantage, keys)
-    listings = _listings(session, at, spans, known)
+    shown_until = {key: of[-1].last_on_sale_at for key, of in episodes.items()}
+    listings = _listings(session, at, spans, known, shown_until)
     cleared, replies = _steps(session, at)
     for match in matches:
         key = match.listing_key
@@ -118,14 +119,23 @@ def _episodes(session: Session, at: datetime, vantage: str, keys: Sequence[str])
 
 
 def _listings(
-    session: Session, at: datetime, spans: Mapping[str, Span], known: Mapping[str, list[Row[*tuple[Any, ...]]]]
+    session: Session,
+    at: datetime,
+    spans: Mapping[str, Span],
+    known: Mapping[str, list[Row[*tuple[Any, ...]]]],
+    shown_until: Mapping[str, datetime],
 ) -> dict[str, Listing]:
+    """Each listing with what its page said, by the newest page up to the last look that surely saw it on sale: what the
+    id showed later may be another product."""
     listings: dict[str, Listing] = {}
     for some in _chunks(sorted(spans)):
         bases = sorted({base_key(key) for key in some})
         rows = {row.listing_key: row for row in session.scalars(_listing_rows(bases))}
         at_once = {key: known[key] for key in some if key in known and spans[key] == Span()}
         facts = _newest_facts(session, at_once)
+        facts.update(
+            _facts_until(session, {key: shown_until[key] for key in at_once if _is_later(key, at_once, shown_until)})
+        )
         facts.update(_facts(session, at, {key: spans[key] for key in some if key not in at_once}))
         cards = _cards(session, at, sorted({base_key(key) for key in some if key not in facts}))
         for key in some:
@@ -149,6 +159,31 @@ def _newest_facts(session: Session, known: Mapping[str, list[Row[*tuple[Any, ...
         .where(LookRow.look_id.in_(sorted(of_look)))
     )
     return {of_look[look_id]: facts for look_id, facts in session.execute(rows)}
+
+
+def _is_later(key: str, known: Mapping[str, list[Row[*tuple[Any, ...]]]], shown_until: Mapping[str, datetime]) -> bool:
+    """Whether a page with a title came after the last look that surely saw the product on sale."""
+    titled = [row.titled_at for row in known[key] if row.titled_at is not None]
+    return key in shown_until and bool(titled) and max(titled) > shown_until[key]
+
+
+def _facts_until(session: Session, until: Mapping[str, datetime]) -> dict[str, dict[str, Any]]:
+    """What the newest page with a title said of each listing up to an instant: one short question a listing."""
+    reading = func.coalesce(JudgementRow.reading_sha256, LookRow.reading_sha256)
+    facts = ReadingRow.reading["facts"]
+    found = {}
+    for key, at in until.items():
+        rows = (
+            select(facts)
+            .join_from(LookRow, JudgementRow, JudgementRow.look_id == LookRow.look_id)
+            .join(ReadingRow, ReadingRow.reading_sha256 == reading)
+            .where(LookRow.listing_key == key, LookRow.looked_at <= at, facts["title"].as_string() != "")
+            .order_by(LookRow.looked_at.desc(), LookRow.look_id.desc())
+            .limit(1)
+        )
+        if (says := session.scalar(rows)) is not None:
+            found[key] = says
+    return found
 
 
 def _listing_rows(keys: Sequence[str]) -> Select[ListingRow]:

@@ -213,6 +213,19 @@ def test_it_ends_with_a_headline_and_a_report_marked_internal(played: Played) ->
     assert "INTERNAL" in page
 
 
+def test_what_another_product_under_the_same_id_is_called_is_never_said_of_the_recalled_one(played: Played) -> None:
+    """An id of the story goes on with another product: no page of the report names it, no figure counts it."""
+    page = Path(played.printed["report"]).read_text()
+    others = {
+        phase.goods.title
+        for offer in played.story.offers
+        for phase in offer.phases[1:]
+        if phase.goods.picture != offer.phases[0].goods.picture
+    }
+    assert others
+    assert not [title for title in others if title in page]
+
+
 def test_the_folder_is_an_operators_folder_like_any_other(played: Played) -> None:
     command = [sys.executable, "-m", "stillforsale", "doctor", "--json"]
     done = subprocess.run(command, cwd=played.folder, capture_output=True, text=True, check=False)
