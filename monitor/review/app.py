@@ -84,14 +84,14 @@ class _Handlers:
             return refuse(403, "this token opens no pages")
         review = self.review
         with review.store.reader() as session:
-            queue = due_to(session, review.reviewer, review.reviewers_needed)
-            number = number or next((one for one in queue if one not in review.passed), "")
+            due = due_to(session, review.reviewer, review.reviewers_needed)
+            number = number or next((one for one in due.numbers if one not in review.passed), "")
             try:
                 name, shown = self._case(session, number)
             except BadInput as error:
                 return refuse(404, str(error))
             html = self._pages.get_template(name).render(
-                root=self._root, number=number, waiting=len(queue), review=review, **shown
+                root=self._root, number=number, due=due, review=review, **shown
             )
         return HTMLResponse(html, headers=_PAGE_HEADERS)
 

@@ -16,11 +16,12 @@ from crawler.archive.shots import shot_name
 from crawler.errors import BadInput
 from crawler.feeds.notice import Notice
 from crawler.marketplaces.states import STANDING, Standing
+from monitor.matching.foreign import gloss
 from monitor.matching.propose import known_listings
 from monitor.matching.records import Listing
 from monitor.register.register import get_notice
 from monitor.relisting.decisions import waiting_relistings
-from monitor.review.decisions import waiting
+from monitor.review.queue import queue
 from monitor.store.decision_tables import MatchRow, ReviewRow
 from monitor.store.ledger_tables import JudgementRow, ListingRow, LookRow, RunRow
 from monitor.store.relisting_tables import RelistingReviewRow, RelistingRow
@@ -55,12 +56,14 @@ class ReviewCase:
     """All that a reviewer is shown of one proposal. `mine` is this reviewer's newest decision, "" before the first.
 
     `last` is the newest look; `offer` the newest one with a page that still offered the item, else with any page.
+    `gloss` says in English what a title in another language holds, "" where none is needed.
     """
 
     match: MatchRow
     row: ListingRow
     listing: Listing
     notice: Notice
+    gloss: str
     last: Seen | None
     offer: Seen | None
     speaks_for: tuple[Compared, ...]
@@ -103,6 +106,7 @@ def open_case(session: Session, match_id: int, reviewer: str, runs_dir: Path) ->
         row=row,
         listing=listing,
         notice=notice,
+        gloss=gloss(listing.title),
         last=_seen(session, runs_dir, match.listing_key),
         offer=_seen(
             session, runs_dir, match.listing_key, LookRow.warc_record_id != "", JudgementRow.state.in_(_OFFERED)
@@ -134,19 +138,34 @@ def open_return(session: Session, relisting_id: int, reviewer: str) -> ReturnCas
     return ReturnCase(row, old, new, _newest_of(session.scalars(asked).all(), reviewer))
 
 
-def due_to(session: Session, reviewer: str, reviewers_needed: int) -> list[str]:
-    """What waits for this reviewer, matches before returns, in the order of their queues: `17`, `r17`.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What waits for one reviewer: `17` of a match, `r17` of a return. `eyes` need a person, `rest` are leads that can
+    be left."""
+
+    eyes: tuple[str, ...]
+    rest: tuple[str, ...]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return self.eyes + self.rest
+
+
+def due_to(session: Session, reviewer: str, reviewers_needed: int) -> Due:
+    """What waits for this reviewer, most worth first: matches that need eyes, returns, then the rest.
 
     What they decided already is left out.
     """
     name = reviewer.strip().casefold()
-    matches = [f"{one.match.match_id}" for one in waiting(session, reviewers_needed) if name not in one.decisions]
+    matches = [one for one in queue(session, reviewers_needed) if name not in one.waiting.decisions]
     returns = [
         f"r{one.relisting.relisting_id}"
         for one in waiting_relistings(session, reviewers_needed)
         if name not in one.decisions
     ]
-    return matches + returns
+    eyes = [f"{one.waiting.match.match_id}" for one in matches if one.needs_eyes]
+    rest = [f"{one.waiting.match.match_id}" for one in matches if not one.needs_eyes]
+    return Due((*eyes, *returns), tuple(rest))
 
 
 def _compared(reason: dict[str, object]) -> Compared:

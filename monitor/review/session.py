@@ -56,4 +56,4 @@ def _decided(review: ReviewSession) -> dict[str, int]:
 
 def _waiting(review: ReviewSession) -> int:
     with review.store.reader() as session:
-        return len(due_to(session, review.reviewer, review.reviewers_needed))
+        return len(due_to(session, review.reviewer, review.reviewers_needed).numbers)
