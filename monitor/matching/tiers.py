@@ -50,7 +50,7 @@ def would_change(found: Evidence, tier: Tier) -> str:
     """What would give the pair another tier, in words for the reviewer."""
     against = " and ".join(name.replace("_", " ") for name in contradictions(found))
     if tier is Tier.IDENTIFIER:
-        return "a contradiction: a part, another size or a later model year"
+        return "weaker with a contradiction: a part, another size or a later model year"
     if tier is Tier.LINE:
         return "stronger with a GTIN or model number of the notice; weaker with a model number that it does not know"
     if against:
