@@ -7,23 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.marketplaces.states import STANDING, Standing
 from monitor.relisting.appearance import Appearance, appearances
-from monitor.relisting.chains import Lineage, Name, lineages, roots
-from monitor.relisting.decisions import Link, links
+from monitor.relisting.chains import Lineage, Name, lineages
+from monitor.relisting.decisions import links
+from monitor.relisting.others import How, Others, Place
 from monitor.relisting.prints import prints_of
 from monitor.relisting.versions import versions
 from monitor.review.decisions import confirmed_matches
+from monitor.store.bulk import chunks
 from monitor.store.ledger_tables import EpisodeRow, JudgementRow, LookRow, SearchRow
 
+_AT_ONCE = 500
 _OFF_SALE = tuple(str(state) for state, standing in STANDING.items() if standing is Standing.OFF_SALE)
-
-How = Literal["same_id", "same_seller", "other_seller"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,18 @@ class RepeatSeller:
 
 
 @dataclass(frozen=True, slots=True)
+class _End:
+    """One confirmed end, as its episode has it."""
+
+    listing_key: str
+    last_on_sale_at: datetime
+    first_off_at: datetime | None
+    returned_at: datetime | None
+    last_look_at: datetime
+    vantage: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Back:
     """One way in which an end was followed by an offer."""
 
@@ -85,10 +97,10 @@ def returns(session: Session, at: datetime, reviewers_needed: int = 1, vantage: 
     sellers = _sellers(session, keys)
     searched_until = session.scalar(select(func.max(SearchRow.searched_at)).where(SearchRow.searched_at <= at))
     made: list[Return] = []
+    others, ends = Others(pairs, found, sellers), _ends(session, {key for key, _ in pairs}, vantage, at)
     for key, recall_id in sorted(pairs):
-        others = _others(key, recall_id, pairs, found, sellers)
-        for end in _ends(session, key, vantage, at):
-            ways = [*_same_id(session, end), *_by_others(end, others, seen)]
+        for end in ends.get(key, ()):
+            ways = [*_same_id(session, end), *_by_others(end, others.of(key, recall_id), seen)]
             for how in ("same_id", "same_seller", "other_seller"):
                 until = end.last_look_at if how == "same_id" else searched_until
                 made.append(_return(end, key, recall_id, how, [way for way in ways if way.how == how], until))
@@ -123,11 +135,11 @@ def repeat_sellers(
         if seller:
             offers[said[key].marketplace, seller].append(key)
     seen = appearances(session, recalls, vantage, at)
-    ends = {key: [end.last_on_sale_at for end in _ends(session, key, vantage, at)] for key in recalls}
+    gone = {key: min(end.last_on_sale_at for end in some) for key, some in _ends(session, recalls, vantage, at).items()}
     made = [
         RepeatSeller(
             marketplace, said[keys[-1]].seller, tuple(keys),
-            tuple(sorted({recall for key in keys for recall in recalls[key]})), _returned(keys, seen, ends),
+            tuple(sorted({recall for key in keys for recall in recalls[key]})), _returned(keys, seen, gone),
         )
         for (marketplace, _), keys in offers.items()
         if len(keys) > 1
@@ -135,55 +147,43 @@ def repeat_sellers(
     return sorted(made, key=lambda one: (-one.returns, -len(one.listing_keys), one.marketplace, one.seller))
 
 
-def _returned(keys: Sequence[str], seen: dict[str, Appearance], ends: dict[str, list[datetime]]) -> int:
-    gone = {key: min(ends[key]) for key in keys if ends[key]}
+def _returned(keys: Sequence[str], seen: dict[str, Appearance], gone: dict[str, datetime]) -> int:
+    """How many of one seller's offers were first seen after another one of them had gone."""
+    ended = sorted((gone[key], key) for key in keys if key in gone)[:2]
     return sum(
-        any(other != key and seen[key].by_at > ended_at for other, ended_at in gone.items())
-        for key in keys
-        if key in seen
+        any(other != key and seen[key].by_at > ended_at for ended_at, other in ended) for key in keys if key in seen
     )
 
 
-def _ends(session: Session, key: str, vantage: str, at: datetime) -> list[EpisodeRow]:
-    return list(
-        session.scalars(
-            select(EpisodeRow)
-            .where(EpisodeRow.listing_key == key, EpisodeRow.vantage == vantage)
+def _ends(session: Session, keys: Iterable[str], vantage: str, at: datetime) -> dict[str, list[_End]]:
+    """The confirmed ends of each listing, in order."""
+    found: dict[str, list[_End]] = defaultdict(list)
+    columns = (
+        EpisodeRow.listing_key,
+        EpisodeRow.last_on_sale_at,
+        EpisodeRow.first_off_at,
+        EpisodeRow.returned_at,
+        EpisodeRow.last_look_at,
+    )
+    for some in chunks(sorted(keys), _AT_ONCE):
+        rows = (
+            select(*columns)
+            .where(EpisodeRow.listing_key.in_(some), EpisodeRow.vantage == vantage)
             .where(EpisodeRow.confirmed_at.is_not(None), EpisodeRow.confirmed_at <= at)
-            .order_by(EpisodeRow.ordinal)
+            .order_by(EpisodeRow.listing_key, EpisodeRow.ordinal)
         )
-    )
+        for row in session.execute(rows):
+            found[row.listing_key].append(_End(*row, vantage))
+    return found
 
 
-def _sellers(session: Session, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+def _sellers(session: Session, keys: Iterable[str]) -> dict[str, Place]:
     """Marketplace and folded seller of each listing; those that name none are left out."""
     found = {key: (version.marketplace, prints_of(version).seller) for key, version in versions(session, keys).items()}
     return {key: place for key, place in found.items() if place[1]}
 
 
-def _others(
-    key: str,
-    recall_id: str,
-    pairs: Sequence[tuple[str, str]],
-    found: Sequence[Link],
-    sellers: dict[str, tuple[str, str]],
-) -> dict[str, tuple[How, bool]]:
-    """Other offers that may be this one's return, each with how and whether people said so."""
-    own = sellers.get(key)
-    sure, maybe = roots(found), roots(found, only_confirmed=False)
-    others: dict[str, tuple[How, bool]] = {}
-    for other in {other for other, _ in pairs} | maybe.keys():
-        if other == key:
-            continue
-        same: How = "same_seller" if own is not None and sellers.get(other) == own else "other_seller"
-        if sure.get(key, key) == sure.get(other, other) or (same == "same_seller" and (other, recall_id) in pairs):
-            others[other] = (same, True)
-        elif maybe.get(key, key) == maybe.get(other, other):
-            others[other] = (same, False)
-    return others
-
-
-def _same_id(session: Session, end: EpisodeRow) -> list[_Back]:
+def _same_id(session: Session, end: _End) -> list[_Back]:
     """Back after the last look that saw it off sale, by the first that saw it on sale again."""
     if end.returned_at is None or end.first_off_at is None:
         return []
@@ -191,12 +191,17 @@ def _same_id(session: Session, end: EpisodeRow) -> list[_Back]:
         select(func.max(LookRow.looked_at))
         .join(JudgementRow, JudgementRow.look_id == LookRow.look_id)
         .where(LookRow.listing_key == end.listing_key, LookRow.vantage == end.vantage)
-        .where(LookRow.looked_at < end.returned_at, JudgementRow.state.in_(_OFF_SALE), JudgementRow.quarantined == "")
+        .where(
+            LookRow.looked_at >= end.last_on_sale_at,
+            LookRow.looked_at < end.returned_at,
+            JudgementRow.state.in_(_OFF_SALE),
+            JudgementRow.quarantined == "",
+        )
     )
     return [_Back("same_id", end.listing_key, absent or end.first_off_at, end.returned_at, True)]
 
 
-def _by_others(end: EpisodeRow, others: dict[str, tuple[How, bool]], seen: dict[str, Appearance]) -> list[_Back]:
+def _by_others(end: _End, others: dict[str, tuple[How, bool]], seen: dict[str, Appearance]) -> list[_Back]:
     """Offers that were first seen after this one was last seen on sale; none can have been its return before that."""
     return [
         _Back(how, key, max(seen[key].after_at or end.last_on_sale_at, end.last_on_sale_at), seen[key].by_at, confirmed)
@@ -205,9 +210,7 @@ def _by_others(end: EpisodeRow, others: dict[str, tuple[How, bool]], seen: dict[
     ]
 
 
-def _return(
-    end: EpisodeRow, key: str, recall_id: str, how: How, ways: Sequence[_Back], until: datetime | None
-) -> Return:
+def _return(end: _End, key: str, recall_id: str, how: How, ways: Sequence[_Back], until: datetime | None) -> Return:
     first = min(ways, key=lambda way: (not way.confirmed, way.by_at, way.key), default=None)
     return Return(
         listing_key=key,

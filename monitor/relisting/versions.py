@@ -14,6 +14,7 @@ from monitor.relisting.prints import Picture, Version
 from monitor.store.bulk import chunks
 from monitor.store.ledger_tables import LookRow, ReadingRow, SightingRow
 from monitor.store.picture_tables import PictureRow
+from monitor.store.standing_tables import StandingRow
 
 _TEXTS = ("title", "description", "brand", "model", "gtin", "seller", "currency")
 _AT_ONCE = 500
@@ -66,17 +67,44 @@ def _version(key: str, said: Mapping[str, Any], pictures: Mapping[str, Picture])
 
 
 def _facts(session: Session, keys: list[str], until: datetime | None) -> dict[str, dict[str, Any]]:
-    newest = (
-        select(func.max(LookRow.look_id))
-        .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
-        .where(LookRow.listing_key.in_(keys), ReadingRow.reading["facts"]["title"].as_string() != "")
-        .where(*([LookRow.looked_at <= until] if until is not None else []))
-        .group_by(LookRow.listing_key)
-    )
+    """What the newest page with a title said: found by the standings where nothing bounds the time, for the looks of a
+    listing may be thousands."""
+    newest, without = ({}, keys) if until is not None else titled_looks(session, keys)
+    found: dict[str, dict[str, Any]] = {}
+    for some in chunks(sorted(newest.values()), _AT_ONCE):
+        found |= _said(session, LookRow.look_id.in_(some))
+    if without:
+        last = (
+            select(func.max(LookRow.look_id))
+            .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
+            .where(LookRow.listing_key.in_(without), ReadingRow.reading["facts"]["title"].as_string() != "")
+            .where(*([LookRow.looked_at <= until] if until is not None else []))
+            .group_by(LookRow.listing_key)
+        )
+        found |= _said(session, LookRow.look_id.in_(last))
+    return found
+
+
+def titled_looks(session: Session, keys: list[str]) -> tuple[dict[str, int], list[str]]:
+    """The newest look at a page with a title of each listing, from any vantage, and the listings without a standing."""
+    rows = session.execute(
+        select(StandingRow.listing_key, StandingRow.titled_at, StandingRow.titled_look_id).where(
+            StandingRow.listing_key.in_(keys)
+        )
+    ).all()
+    newest: dict[str, tuple[datetime, int]] = {}
+    for key, at, look_id in rows:
+        if at is not None and look_id is not None and (key not in newest or (at, look_id) > newest[key]):
+            newest[key] = at, look_id
+    standing = {row[0] for row in rows}
+    return {key: look_id for key, (_, look_id) in newest.items()}, [key for key in keys if key not in standing]
+
+
+def _said(session: Session, where: ColumnElement[bool]) -> dict[str, dict[str, Any]]:
     rows = session.execute(
         select(LookRow.listing_key, ReadingRow.reading)
         .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
-        .where(LookRow.look_id.in_(newest))
+        .where(where)
     )
     return {key: reading["facts"] for key, reading in rows if reading.get("facts")}
 

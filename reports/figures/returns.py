@@ -8,7 +8,8 @@ from datetime import datetime
 
 import numpy as np
 
-from monitor.relisting.lineage import How, Return
+from monitor.relisting.lineage import Return
+from monitor.relisting.others import How
 from reports.figures.base import FEW, Figure, guarded
 from reports.figures.removal import hours, one_case_a_listing
 from reports.records import Case, Observed
