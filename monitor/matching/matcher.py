@@ -1,6 +1,7 @@
 """The matcher: a register on one side, listings on the other, proposals with reasons out."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 
 from crawler.feeds.notice import Notice
@@ -15,6 +16,7 @@ from monitor.matching.records import MATCHER_VERSION, Listing, Match, Relation, 
 from monitor.matching.regulated import rules_for
 from monitor.matching.tiers import likely_line, tier_of, would_change
 from monitor.matching.view import View, view_of
+from monitor.pictures.likeness import strength_of
 
 __all__ = ["MATCHER_VERSION", "Matcher"]
 
@@ -35,6 +37,11 @@ class Matcher:
         self.prepared = notices if isinstance(notices, Prepared) else prepare(notices)
         self.model = model or shipped_model()
         self.entries = self.prepared.entries
+
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        """The place of each notice's entry: only asked for where a listing shows a picture of one."""
+        return {entry.recall_id: place for place, entry in enumerate(self.entries)}
 
     def match(self, listings: Iterable[Listing], top: int = 5) -> Iterator[Match]:
         """Up to `top` matches a listing, the strongest tier first, in the order of the listings."""
@@ -67,6 +74,9 @@ class Matcher:
             if 0 < len(places) <= _RARE_MODEL:
                 for place in places:
                     found.setdefault(place, 0.0)
+        for recall_id, bits in view.listing.shown():
+            if recall_id in self._place_of and strength_of(bits) == "strong":
+                found.setdefault(self._place_of[recall_id], 0.0)
         return found
 
     def _regulated(self, view: View, candidates: Candidates, judged: list[_Judged]) -> Iterator[_Judged]:
@@ -93,7 +103,8 @@ class Matcher:
         for place, cosine in candidates.items():
             entry = self.entries[place]
             named = entry.brand_keys & view.spans.keys() or entry.brand_keys & view.brand_spans
-            if not (named or cosine >= _GLANCE or entry.gtins & view.gtins or entry.models & view.raw):
+            shown = any(recall_id == entry.recall_id for recall_id, _ in view.listing.shown())
+            if not (named or shown or cosine >= _GLANCE or entry.gtins & view.gtins or entry.models & view.raw):
                 continue
             found = weigh_up(entry, view, cosine)
             rival = ranked[1] if place == ranked[0] and len(ranked) > 1 else ranked[0]

@@ -63,6 +63,8 @@ def would_change(found: Evidence, tier: Tier) -> str:
 
 
 def _points_there(found: Evidence) -> bool:
+    if found.picture == "strong":
+        return True  # a seller who changes every word keeps the picture
     if found.gtin or (found.model and found.brand_where):
         return True
     if found.brand_where in ("field", "title") and (found.kind or found.specific_words or found.cosine >= _LEAD_COSINE):

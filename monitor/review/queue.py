@@ -64,4 +64,5 @@ def queue(session: Session, reviewers_needed: int) -> list[Queued]:
 def _queued(one: Waiting, titles: dict[str, str]) -> Queued:
     match, title = one.match, titles.get(one.match.listing_key, "")
     facts = match.tier, match.probability, match.second_opinion, match.disagree
-    return Queued(one, worth(*facts), needs_eyes(*facts), title, gloss(title))
+    shown = match.features.get("picture", 0.0) >= 1.0
+    return Queued(one, worth(*facts), needs_eyes(*facts) or shown, title, gloss(title))
