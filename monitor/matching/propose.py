@@ -11,17 +11,23 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from crawler.feeds.notice import Notice
+from monitor.looks.titled import titled_looks
 from monitor.matching.features import TABLE
 from monitor.matching.matcher import Matcher
 from monitor.matching.prepared import keep, kept_path, load, prepare
 from monitor.matching.records import MATCHER_VERSION, Listing
 from monitor.matching.training import live_model
 from monitor.pictures.of_notices import with_pictures
+from monitor.store.bulk import chunks
 from monitor.store.decision_tables import MatchRow
 from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, SightingRow
 from monitor.store.register_tables import NoticeRow
 
 _TEXTS = ("title", "brand", "model", "gtin", "description", "seller", "currency")
+_AT_ONCE = 500
+_READINGS = 200
+"""So many different readings of one listing are looked through for what a proposal was made from."""
+
 _KEPT: dict[str, Matcher] = {}
 """The matcher over one state of the register: building it takes seconds, and the register changes rarely."""
 
@@ -101,8 +107,25 @@ def known_listings(session: Session, listing_key: str | None = None) -> list[Lis
     if listing_key is not None:
         asked = asked.where(ListingRow.listing_key == listing_key)
     keys = session.scalars(asked).all()
-    found = _cards(session, listing_key) | _read_facts(session, listing_key)
+    found = _read_facts(session, keys)
+    found |= _cards(session, [key for key in keys if key not in found])
     return [_listing(key, found[key]) for key in keys if key in found and found[key].get("title")]
+
+
+def listing_as_proposed(session: Session, listing_key: str, facts_sha256: str) -> Listing | None:
+    """The listing with the facts that a proposal was made from, out of what its pages ever said; None where they came
+    from a search card or were matched with pictures."""
+    said = (
+        select(ReadingRow.reading["facts"])
+        .where(
+            ReadingRow.reading_sha256.in_(
+                select(LookRow.reading_sha256).where(LookRow.listing_key == listing_key).distinct()
+            )
+        )
+        .limit(_READINGS)
+    )
+    made = (_listing(listing_key, facts) for facts in session.scalars(said) if facts)
+    return next((one for one in made if facts_digest(one) == facts_sha256), None)
 
 
 def facts_digest(listing: Listing) -> str:
@@ -113,34 +136,29 @@ def facts_digest(listing: Listing) -> str:
     return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _read_facts(session: Session, listing_key: str | None) -> dict[str, dict[str, Any]]:
-    newest = (
-        select(LookRow.listing_key, func.max(LookRow.look_id).label("look_id"))
-        .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
-        .where(ReadingRow.reading["facts"]["title"].as_string() != "")
-        .where(*([LookRow.listing_key == listing_key] if listing_key is not None else []))
-        .group_by(LookRow.listing_key)
-        .subquery()
-    )
-    rows = session.execute(
-        select(LookRow.listing_key, ReadingRow.reading)
-        .join(newest, newest.c.look_id == LookRow.look_id)
-        .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
-    )
-    return {key: reading["facts"] for key, reading in rows if reading.get("facts")}
+def _read_facts(session: Session, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for some in chunks(sorted(titled_looks(session, keys).values()), _AT_ONCE):
+        rows = session.execute(
+            select(LookRow.listing_key, ReadingRow.reading)
+            .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
+            .where(LookRow.look_id.in_(some))
+        )
+        found |= {key: reading["facts"] for key, reading in rows if reading.get("facts")}
+    return found
 
 
-def _cards(session: Session, listing_key: str | None) -> dict[str, dict[str, Any]]:
-    newest = (
-        select(SightingRow.listing_key, func.max(SightingRow.sighting_id).label("sighting_id"))
-        .where(*([SightingRow.listing_key == listing_key] if listing_key is not None else []))
-        .group_by(SightingRow.listing_key)
-        .subquery()
-    )
-    rows = session.execute(
-        select(SightingRow.listing_key, SightingRow.card).join(newest, newest.c.sighting_id == SightingRow.sighting_id)
-    )
-    return {key: card for key, card in rows}  # noqa: C416 - a result has keys() and is no mapping
+def _cards(session: Session, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for some in chunks(keys, _AT_ONCE):
+        newest = (
+            select(func.max(SightingRow.sighting_id))
+            .where(SightingRow.listing_key.in_(some))
+            .group_by(SightingRow.listing_key)
+        )
+        rows = select(SightingRow.listing_key, SightingRow.card).where(SightingRow.sighting_id.in_(newest))
+        found |= dict(session.execute(rows).all())
+    return found
 
 
 def _listing(key: str, facts: dict[str, Any]) -> Listing:

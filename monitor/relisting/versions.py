@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crawler.pictures.facts import HASHING_VERSION
+from monitor.looks.titled import titled_looks
 from monitor.pictures.plan import identity
 from monitor.relisting.prints import Picture, Version
 from monitor.store.bulk import chunks
-from monitor.store.ledger_tables import LookRow, ReadingRow, SightingRow
+from monitor.store.ledger_tables import ListingRow, LookRow, ReadingRow, SightingRow
 from monitor.store.picture_tables import PictureRow
-from monitor.store.standing_tables import StandingRow
 
 _TEXTS = ("title", "description", "brand", "model", "gtin", "seller", "currency")
 _AT_ONCE = 500
@@ -36,7 +36,7 @@ def versions(session: Session, keys: Iterable[str]) -> dict[str, Version]:
 
 def marks(session: Session) -> dict[str, Marks]:
     """A mark of the newest page, card and pictures of every listing: another mark may mean another version."""
-    pages = _newest(session, LookRow.listing_key, LookRow.look_id, LookRow.reading_sha256.is_not(None))
+    pages = titled_looks(session, session.scalars(select(ListingRow.listing_key)).all())
     cards = _newest(session, SightingRow.listing_key, SightingRow.sighting_id, SightingRow.listing_key != "")
     pictures = _newest(session, PictureRow.listing_key, PictureRow.picture_id, PictureRow.format != "")
     readings: dict[int, str] = {}
@@ -67,37 +67,20 @@ def _version(key: str, said: Mapping[str, Any], pictures: Mapping[str, Picture])
 
 
 def _facts(session: Session, keys: list[str], until: datetime | None) -> dict[str, dict[str, Any]]:
-    """What the newest page with a title said: found by the standings where nothing bounds the time, for the looks of a
-    listing may be thousands."""
-    newest, without = ({}, keys) if until is not None else titled_looks(session, keys)
-    found: dict[str, dict[str, Any]] = {}
-    for some in chunks(sorted(newest.values()), _AT_ONCE):
-        found |= _said(session, LookRow.look_id.in_(some))
-    if without:
-        last = (
-            select(func.max(LookRow.look_id))
-            .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
-            .where(LookRow.listing_key.in_(without), ReadingRow.reading["facts"]["title"].as_string() != "")
-            .where(*([LookRow.looked_at <= until] if until is not None else []))
-            .group_by(LookRow.listing_key)
-        )
-        found |= _said(session, LookRow.look_id.in_(last))
-    return found
-
-
-def titled_looks(session: Session, keys: list[str]) -> tuple[dict[str, int], list[str]]:
-    """The newest look at a page with a title of each listing, from any vantage, and the listings without a standing."""
-    rows = session.execute(
-        select(StandingRow.listing_key, StandingRow.titled_at, StandingRow.titled_look_id).where(
-            StandingRow.listing_key.in_(keys)
-        )
-    ).all()
-    newest: dict[str, tuple[datetime, int]] = {}
-    for key, at, look_id in rows:
-        if at is not None and look_id is not None and (key not in newest or (at, look_id) > newest[key]):
-            newest[key] = at, look_id
-    standing = {row[0] for row in rows}
-    return {key: look_id for key, (_, look_id) in newest.items()}, [key for key in keys if key not in standing]
+    """What the newest page with a title said, up to `until` where one is given."""
+    if until is None:
+        found: dict[str, dict[str, Any]] = {}
+        for some in chunks(sorted(titled_looks(session, keys).values()), _AT_ONCE):
+            found |= _said(session, LookRow.look_id.in_(some))
+        return found
+    newest = (
+        select(func.max(LookRow.look_id))
+        .join(ReadingRow, ReadingRow.reading_sha256 == LookRow.reading_sha256)
+        .where(LookRow.listing_key.in_(keys), LookRow.looked_at <= until)
+        .where(ReadingRow.reading["facts"]["title"].as_string() != "")
+        .group_by(LookRow.listing_key)
+    )
+    return _said(session, LookRow.look_id.in_(newest))
 
 
 def _said(session: Session, where: ColumnElement[bool]) -> dict[str, dict[str, Any]]:

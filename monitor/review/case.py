@@ -17,7 +17,7 @@ from crawler.errors import BadInput
 from crawler.feeds.notice import Notice
 from crawler.marketplaces.states import STANDING, Standing
 from monitor.matching.foreign import gloss
-from monitor.matching.propose import known_listings
+from monitor.matching.propose import known_listings, listing_as_proposed
 from monitor.matching.records import Listing
 from monitor.register.register import get_notice
 from monitor.relisting.decisions import waiting_relistings
@@ -56,7 +56,8 @@ class ReviewCase:
     """All that a reviewer is shown of one proposal. `mine` is this reviewer's newest decision, "" before the first.
 
     `last` is the newest look; `offer` the newest one with a page that still offered the item, else with any page.
-    `gloss` says in English what a title in another language holds, "" where none is needed.
+    `gloss` says in English what a title in another language holds, "" where none is needed; `now_titled` is the title
+    that the id has now, where it is another than the one that was matched.
     """
 
     match: MatchRow
@@ -64,6 +65,7 @@ class ReviewCase:
     listing: Listing
     notice: Notice
     gloss: str
+    now_titled: str
     last: Seen | None
     offer: Seen | None
     speaks_for: tuple[Compared, ...]
@@ -99,7 +101,8 @@ def open_case(session: Session, match_id: int, reviewer: str, runs_dir: Path) ->
     if notice is None:
         raise BadInput(f"the register holds no notice {match.notice_id!r}")
     row = session.get_one(ListingRow, match.listing_key)
-    listing = next(iter(known_listings(session, match.listing_key)), Listing(match.listing_key))
+    newest = next(iter(known_listings(session, match.listing_key)), Listing(match.listing_key))
+    listing = listing_as_proposed(session, match.listing_key, match.facts_sha256) or newest
     compared = [_compared(reason) for reason in match.reasons]
     return ReviewCase(
         match=match,
@@ -107,6 +110,7 @@ def open_case(session: Session, match_id: int, reviewer: str, runs_dir: Path) ->
         listing=listing,
         notice=notice,
         gloss=gloss(listing.title),
+        now_titled=newest.title if newest.title != listing.title else "",
         last=_seen(session, runs_dir, match.listing_key),
         offer=_seen(
             session, runs_dir, match.listing_key, LookRow.warc_record_id != "", JudgementRow.state.in_(_OFFERED)

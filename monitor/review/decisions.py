@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.errors import BadInput
-from monitor.matching.propose import known_listings
+from monitor.matching.propose import known_listings, listing_as_proposed
 from monitor.matching.records import Tier
 from monitor.store.decision_tables import MatchRow, ReviewRow
 from monitor.store.register_tables import NoticeRow
@@ -120,7 +120,8 @@ def _order(row: ReviewRow) -> tuple[datetime, int]:
 def _shown(session: Session, match: MatchRow) -> dict[str, Any]:
     """What the reviewer had before them: the proposal, the listing's facts, the notice's headline."""
     notice = session.get(NoticeRow, match.notice_id)
-    listing = next(iter(known_listings(session, match.listing_key)), None)
+    newest = next(iter(known_listings(session, match.listing_key)), None)
+    listing = listing_as_proposed(session, match.listing_key, match.facts_sha256) or newest
     names = ("title", "brand", "model", "gtin", "seller", "price", "currency", "description")
     return {
         "tier": match.tier, "relation": match.relation, "probability": match.probability, "reasons": match.reasons,

@@ -166,6 +166,24 @@ def test_the_archived_page_is_shown_as_words(desk: Desk, proposals: Store) -> No
     assert desk.ask("GET", "case/999999")[0] == 404
 
 
+def test_what_was_matched_is_shown_when_the_page_has_another_name_now(
+    desk: Desk, proposals: Store, tmp_path: Path
+) -> None:
+    """Under an id that shows another product now the reviewer sees what the proposal was made from."""
+    number = match_of(proposals, "B")
+    later = NOW + timedelta(days=1)
+    other = [Seen("B", facts=ListingFacts(title="Folding travel mirror", price="4.00"))]
+    first = tmp_path / "runs" / "run-1"
+    ingest_run(proposals, write_run(tmp_path / "runs", "run-2", other, started_at=later, previous=first), later)
+    page = desk.ask("GET", f"case/{number}")[2]
+    assert "Room2Room LED Iridescent Bear Light" in page
+    assert 'called otherwise now: <q dir="auto">Folding travel mirror' in page
+    assert desk.ask("POST", "decide", {"number": str(number), "decision": "confirmed"})[0] == 200
+    with proposals.reader() as session:
+        shown = session.scalars(select(ReviewRow.shown)).one()
+    assert shown["listing"]["title"] == "Room2Room LED Iridescent Bear Light"
+
+
 def test_two_people_decide_without_seeing_each_other(desk: Desk, proposals: Store) -> None:
     match_id = first_match(proposals)
     with proposals.session() as session:
