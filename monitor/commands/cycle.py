@@ -80,7 +80,10 @@ def due(
         outlook = outlook_of(session, monitor.settings, at)
         vantages = monitor.settings.vantages.values()
         watched = seen_and_pinned(session, monitor.settings, suspects(session), vantages, at)
-    for item in choose_looks(watched, Pace(), at, outlook):
+    chosen = choose_looks(watched, Pace(), at, outlook)
+    if not chosen:
+        say(f"nothing is due at {at:%Y-%m-%d %H:%M} UTC; {len(watched)} listings and vantages are under watch")
+    for item in chosen:
         row = {"listing": item.watched.listing_key, "vantage": item.watched.vantage, "due_at": item.due_at.isoformat()}
         if explain:
             row["why"] = item.why
