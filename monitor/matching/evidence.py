@@ -1,22 +1,22 @@
 """What speaks for and against one listing being the product of one notice: facts, before any weight."""
 
 from dataclasses import dataclass
+from itertools import combinations
 
-from rapidfuzz.distance import OSA
-
+from monitor.matching.agreement import longest_run, matched_words, rank_of
 from monitor.matching.counts import number_conflict
 from monitor.matching.lines import Line
 from monitor.matching.models import shape
 from monitor.matching.normalise import words
 from monitor.matching.relation import accessory_word, audience_conflict, media_word, other_size
 from monitor.matching.units import Entry, Unit
-from monitor.matching.view import View
+from monitor.matching.variants import other_number, other_variant
+from monitor.matching.view import BEFORE_NAME, View
 from monitor.matching.vocabulary import COLLECTIVE, vocabulary
 from monitor.pictures.likeness import strength_of
 
-_NEAR_LENGTH = 6
-_NEAR_SHARE = 0.8
 _SURE_MODEL = 6
+_TELLING_WEIGHT = 3.5
 
 
 @dataclass(slots=True)
@@ -38,6 +38,8 @@ class Evidence:
     brand_where: str = ""
     brand_leading: bool = False
     brands: frozenset[str] = frozenset()
+    sub_brands: frozenset[str] = frozenset()
+    two_brands: bool = False
     unit_brands: frozenset[str] = frozenset()
     other_brand: str = ""
     name: str = ""
@@ -60,6 +62,11 @@ class Evidence:
     kind_pair: bool = False
     kind: str = ""
     kind_conflict: str = ""
+    foreign_kind: str = ""
+    headlined: bool = False
+    strange_words: int = 0
+    invented_missing: int = 0
+    prose_words: int = 0
     collective: bool = False
     partial: bool = False
     brand_of_many: bool = False
@@ -86,14 +93,21 @@ def weigh_up(entry: Entry, view: View, cosine: float) -> Evidence:
     best: tuple[tuple[bool, float, float], Unit, Line, set[str]] | None = None
     for unit in entry.units:
         for line in unit.lines:
-            matched = _matched(line, view, bool(found.brand_where))
-            rank = _rank(line, view, matched)
+            matched = matched_words(line, view, bool(found.brand_where))
+            rank = rank_of(line, view, matched)
             if unit.brand_keys and not unit.brand_keys & found.brands:
                 rank = (rank[0], rank[1] / 2, rank[2] / 2)
             if best is None or rank > best[0]:
                 best = rank, unit, line, matched
     if best is not None:
         _line(best[1], best[2], best[3], view, found)
+    if not found.model and found.kind and found.brand_where in ("field", "title") and not found.brand_leading:
+        found.model = next(iter(sorted(entry.short_models.intersection(view.tokens))), "")
+    if found.brand_where in ("field", "title") and found.matched:
+        found.strange_words = _strange_words(entry, view)
+    found.headlined = best is not None and not best[2].required.isdisjoint(entry.headline)
+    if found.kind and not found.telling:
+        found.prose_words = _prose_words(entry, view, found)
     _unlisted_model(entry, view, found)
     if found.brand_where and not found.proper_weight:
         found.described = _described(entry, view)
@@ -129,6 +143,13 @@ def _brand(entry: Entry, view: View, found: Evidence) -> None:
     if found.brand_where not in ("field", "title") and view.brand_key and _names_part_of(entry, view):
         found.brand, found.brand_where, found.brand_leading = view.listing.brand, "field", False
         agreeing.add(view.brand_key)
+    strong = [brand for brand in entry.brands if brand.key in agreeing and not (brand.weak or brand.leading)]
+    found.sub_brands = frozenset(brand.key for brand in strong if brand.sub)
+    found.two_brands = any(a.key not in b.key and b.key not in a.key for a, b in combinations(strong, 2))
+    if agreeing:
+        agreeing.update(
+            brand.key for brand in entry.brands if brand.weak and view.spans.get(brand.key, fits_at) < fits_at
+        )
     found.brands = frozenset(agreeing)
 
 
@@ -180,7 +201,8 @@ def _unlisted_model(entry: Entry, view: View, found: Evidence) -> None:
     if (found.telling and named and not found.missing_required) or found.model or found.model_conflict:
         return
     if entry.lists_models or not found.telling or not named or found.missing_required:
-        found.model_conflict = next(iter(sorted((view.models | view.spaced_models) - entry.all_words)), "")
+        known = entry.all_words.union(*(unit.name_runs for unit in entry.units))
+        found.model_conflict = next(iter(sorted((view.models | view.spaced_models) - known)), "")
 
 
 def _made_known(entry: Entry, view: View, found: Evidence) -> None:
@@ -191,54 +213,16 @@ def _made_known(entry: Entry, view: View, found: Evidence) -> None:
         found.brand, found.brand_where, found.brand_leading = marked[0], "title", True
 
 
-def _matched(line: Line, view: View, branded: bool) -> set[str]:
-    """The words of `line` in the title, also run together; beside the brand, a long one with one typing error."""
-    if any(joint in view.spans for joint in line.voided_by):
-        return set()
-    matched = {word for word in line.front if word in view.spans}
-    matched.update(word for word in line.tail if word in view.spans)
-    for joined, pair in line.pairs.items():
-        if joined in view.tokens or (joined[-1].isdigit() and any(_suffixed(joined, token) for token in view.tokens)):
-            matched.update(word for word in pair if word in line.front or word in line.tail)
-    if line.head not in view.spans and any(other in view.spans for other in line.synonyms):
-        matched.update(line.tail)
-    missing = line.required - matched
-    if branded and len(missing) == 1 and matched:
-        matched.update(word for word in missing if _near(word, view))
-    return matched
-
-
-def _suffixed(joined: str, token: str) -> bool:
-    """Whether `token` is the name and number `joined` with letters of a variant behind (`br800x` for `BR 800`)."""
-    return (
-        joined[0].isalpha()
-        and token.startswith(joined)
-        and token[len(joined) :].isalpha()
-        and len(token) <= len(joined) + 3
-    )
-
-
-def _near(word: str, view: View) -> bool:
-    return len(word) >= _NEAR_LENGTH and any(
-        abs(len(token) - len(word)) <= 1 and token[0] == word[0] and OSA.distance(token, word, score_cutoff=1) <= 1
-        for token in view.tokens
-    )
-
-
-def _rank(line: Line, view: View, matched: set[str]) -> tuple[bool, float, float]:
-    slot = line.slot if line.heads & view.spans.keys() else 0.0
-    front = sum(weight for word, weight in line.front.items() if word in matched)
-    whole = sum(line.front.values()) + line.slot
-    return line.required <= matched and not line.soft, (front + slot) / whole if whole else 0.0, front + slot
-
-
 def _line(unit: Unit, line: Line, matched: set[str], view: View, found: Evidence) -> None:
     vocab = vocabulary()
-    _, found.share, found.weight = _rank(line, view, matched)
+    _, found.share, found.weight = rank_of(line, view, matched)
     weights = line.weights
     total = sum(weights.values())
     found.words_share = sum(weights[word] for word in matched) / total if total else 0.0
     found.matched, found.missing_required = tuple(sorted(matched)), tuple(sorted(line.required - matched))
+    found.invented_missing = sum(
+        vocab.count(word) == 0 and word + line.head not in line.heads for word in found.missing_required
+    )
     found.telling, found.soft = len(line.required), line.soft
     found.unit_brands = unit.brand_keys
     found.name, found.line, found.head, found.head_weight = unit.name, line.text, line.head, line.slot
@@ -248,33 +232,35 @@ def _line(unit: Unit, line: Line, matched: set[str], view: View, found: Evidence
     found.collective = line.head in COLLECTIVE
     found.tail_weight = sum(weight for word, weight in line.tail.items() if word in matched and word != line.head)
     if len(matched) > 1:
-        found.run = _run(line.sequence, view.tokens)
+        found.run = longest_run(line.sequence, view.tokens)
     agreeing = sorted(head for head in line.heads if head in view.spans)
     found.kind_pair = any(head in view.spans and head not in view.tokens for head in line.heads)
     found.kind = line.head if line.head in view.spans else (agreeing[0] if agreeing else "")
     if not found.kind:
         foreign = [w for w in view.tokens if vocab.is_kind(w) and w not in COLLECTIVE and w not in unit.name_words]
-        found.kind_conflict = foreign[-1] if foreign and not found.collective else ""
+        found.foreign_kind = foreign[-1] if foreign else ""
+        found.kind_conflict = "" if found.collective else found.foreign_kind
+
+
+def _strange_words(entry: Entry, view: View) -> int:
+    """How many telling words of the title the notice does not know; colours and condition left out."""
+    vocab = vocabulary()
+    known = (entry.all_words, entry.brand_words, BEFORE_NAME, *(unit.name_words for unit in entry.units))
+    strange = frozenset(view.tokens).difference(*known)
+    return sum(vocab.weight(word) >= _TELLING_WEIGHT for word in strange)
+
+
+def _prose_words(entry: Entry, view: View, found: Evidence) -> int:
+    """How many telling words of the title, neither brand nor kind nor in the line, the notice's text holds too."""
+    vocab = vocabulary()
+    said = frozenset(view.tokens).intersection(entry.all_words).difference(entry.brand_words, found.matched)
+    return sum(word.isalpha() and vocab.weight(word) >= _TELLING_WEIGHT and not vocab.is_kind(word) for word in said)
 
 
 def _described(entry: Entry, view: View) -> str:
     """Two neighbouring words of the title that the notice's prose writes as a name."""
     agreeing = entry.described & view.spans.keys()
     return max(sorted(agreeing), key=len) if agreeing else ""
-
-
-def _run(name: tuple[str, ...], title: tuple[str, ...]) -> int:
-    """The length of the longest run of words in both."""
-    longest = 0
-    before = [0] * (len(title) + 1)
-    for word in name:
-        now = [0] * (len(title) + 1)
-        for at, other in enumerate(title, start=1):
-            if word == other:
-                now[at] = before[at - 1] + 1
-                longest = max(longest, now[at])
-        before = now
-    return longest
 
 
 def _against(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> None:
@@ -286,6 +272,10 @@ def _against(entry: Entry, unit: Unit | None, view: View, found: Evidence) -> No
     found.number_conflict = number_conflict(unit.numbers, view.numbers) if unit else ""
     found.audience = audience_conflict(view, own)
     found.other_size = other_size(view, entry.all_words, (own - entry.brand_words) | set(found.matched))
+    if unit and found.matched:
+        line = found.line.split()
+        found.number_conflict = found.number_conflict or other_number(line, unit.name_runs, view.tokens)
+        found.other_size = found.other_size or other_variant(line, view.tokens, entry.all_words)
     if entry.year and view.years and min(view.years) > entry.year and str(min(view.years)) not in entry.all_words:
         found.later_year = min(view.years)
     if entry.prices and view.price:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.matching.evidence import Evidence
-from monitor.matching.relation import line_agrees
+from monitor.matching.line_rules import line_agrees
 
 Direction = Literal["for", "against", "both"]
 

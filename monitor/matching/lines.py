@@ -14,11 +14,13 @@ from monitor.matching.normalise import fold, word_form, words
 from monitor.matching.vocabulary import COLLECTIVE, Vocabulary
 
 _END_OF_NAME = re.compile(
-    r"\s*[(\[]|,?\s+(?:and\s+)?(?:model|style|item|sku|gpu)s?\s+(?:number|no|#)|,\s+(?:[Mm]odel|[Tt]ype|[Ss]tyle)s?\s|\s+(?P<after_kind>with|sold|that|containing|"
+    r"\s*[(\[]|,\s+UPC\b|,?\s+(?:and\s+)?(?:model|style|item|sku|gpu)s?\s+(?:number|no|#)|,\s+(?:[Mm]odel|[Tt]ype|[Ss]tyle)s?\s|\s+(?P<after_kind>with|sold|that|containing|"
     r"including|which|featuring|manufactured|made|packaged|from|by|designed|labeled|used|intended|imported|having|"
     r"purchased|marked|fitted|for|in|on|at)\s",
     re.IGNORECASE,
 )
+_FIRM_WORDS = frozenset({"industry", "enterprise", "manufacturing", "mfg"})
+_BRACKET = re.compile(r"\s*\([^()]*\)(?=\s+\w)")
 _ALTERNATIVES = re.compile(r"[,;/]")
 _PIECES = re.compile(r"[,;/]|\s(?:and|or)\s|\s&\s", re.IGNORECASE)
 _SHARED_NUMBER = re.compile(r"\b(?:[A-Z]{1,4}\s*[,/]\s*)+(?:(?:and|or)\s+)?[A-Z]{1,4}[\s-]+\d{2,4}\b")
@@ -27,6 +29,7 @@ _N_IN_ONE = re.compile(r"^\d+in1$")
 _EITHER = re.compile(r"([A-Za-z]{3,})/([A-Za-z]{3,})\s*$")
 _SAYS_NOTHING = re.compile(r"\b(?:certain\s+)?model[- ]years?\s+(?:19|20)\d\d\b|-?\bbrand(?:ed)?\b", re.IGNORECASE)
 _FIRM_LENGTH = 3
+_FIRM_WORD_COUNT = 2
 _TAIL_LENGTH = 4
 _TAIL_COUNT = 25
 _TAIL_SHARE = 0.5
@@ -95,6 +98,8 @@ def without_brands(name: str, brands: frozenset[str], vocab: Vocabulary) -> list
                 if at <= _FIRM_LENGTH and not any(_is_plain(word, vocab) for word in kept):
                     kept.clear()
                 at += length
+                while at < len(tokens) - 1 and tokens[at] in _FIRM_WORDS:
+                    at += 1
                 break
         else:
             kept.append(tokens[at])
@@ -107,7 +112,13 @@ def _is_plain(word: str, vocab: Vocabulary) -> bool:
 
 
 def _bare(name: str, vocab: Vocabulary) -> str:
-    """`name` up to what only describes it: a bracket, a list of models, or `with`, `for`, `in` after a kind."""
+    """`name` up to what only describes it: a bracket, a list of models, or `with`, `for`, `in` after a kind.
+
+    A bracket behind a firm's name (`KI (Kole Imports) Pacifiers`) is taken out.
+    """
+    bracket = _BRACKET.search(name)
+    if bracket and len(words(name[: bracket.start()])) <= _FIRM_WORD_COUNT:
+        name = f"{name[: bracket.start()]} {name[bracket.end() :]}"
     for cut in _END_OF_NAME.finditer(name):
         before = words(name[: cut.start()])
         if before and (not cut["after_kind"] or vocab.is_kind(before[-1])):
@@ -118,7 +129,7 @@ def _bare(name: str, vocab: Vocabulary) -> str:
 def _content(tokens: list[str], vocab: Vocabulary) -> list[str]:
     """`tokens` without model numbers, and without words that say nothing at the end."""
     kept = [token for token in tokens if not is_model(token) or _MEASURE.match(token) or _N_IN_ONE.match(token)]
-    while kept and vocab.weight(kept[-1]) == 0:
+    while kept and (vocab.weight(kept[-1]) == 0 or (kept[-1] == "unisex" and len(kept) > 1)):
         kept.pop()
     while kept and kept[0] in ("and", "or"):
         kept.pop(0)

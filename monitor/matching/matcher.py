@@ -112,6 +112,7 @@ class Matcher:
                 found.rival, found.margin = self.entries[rival].recall_id, cosine - candidates[rival]
             else:
                 found.margin = cosine
+            found.sub_brands -= self.prepared.brands_of_many
             found.brand_of_many = not found.brands.isdisjoint(self.prepared.brands_of_many)
             tier, relation = tier_of(found)
             if tier is not None:

@@ -27,6 +27,11 @@ _NOT_A_MODEL = re.compile(
     r"|player|players|key|keys|note|d|p|fps|cut|door|seater|panel|day|hour|hours|min|gauge|foot|grade|up|wood|g|gram|grams))$"
 )
 _TWO_PARTS = re.compile(r"\b(?:[Mm]odel|[Tt]ype)s?\s+(?:(?:number|no\.?)\s+)?([A-Z]{1,4}) (\d{1,4})\b")
+_SHORT = re.compile(
+    r"\b(?:models?|items?|styles?)\s*(?:(?:numbers?|nos?\.?)\s*)?[:#]?\s*"
+    r"(?P<list>#?\d{3,4}\b(?:(?:,|;|\s+and|\s+or|&)+\s*#?\d{3,4}\b)*)",
+    re.IGNORECASE,
+)
 _LONGEST_RANGE = 300
 _WILD = re.compile(r"(?P<head>[A-Za-z0-9-]*?\d[A-Za-z0-9-]*?)-?(?P<any>[*#?]+|[xX]{2,})")
 _BEGINNING = re.compile(
@@ -64,6 +69,12 @@ def models_introduced(text: str) -> set[str]:
     for hit in _INTRODUCED.finditer(text):
         found.update(_listed(hit["list"]))
     return {value for value in found if is_model(value, introduced=True)}
+
+
+def short_numbers(texts: Iterable[str]) -> frozenset[str]:
+    """Model numbers of three or four digits that `texts` introduce as such: they say little without brand and kind."""
+    found = {number for text in texts for hit in _SHORT.finditer(text) for number in re.findall(r"\d+", hit["list"])}
+    return frozenset(number for number in found if not _NOT_A_MODEL.match(number))
 
 
 def wildcards(values: Iterable[str]) -> tuple[re.Pattern[str], ...]:

@@ -17,7 +17,7 @@ COMPANY_FORMS = frozenset(
 _PLACE = re.compile(r",\s*of [A-Z].*$|(?<=[.C]) of [A-Z].*$|\(.*?\)")
 _OTHER_NAME = re.compile(r"\b(?:d/?b/?a/?|doing business as|also known as|a\.?k\.?a\.?)\s*:?\s*", re.IGNORECASE)
 _RECALLER = re.compile(
-    r"^(?:CPSC,?\s+(?:and\s+)?)?(?P<who>.+?),?\s+(?:Expands?\s|Re-?announces?\s|Announces?\s|Voluntarily\s|Issues\s)*"
+    r"^(?:CPSC,?\s+(?:[Aa]nd\s+)?)?(?P<who>.+?),?\s+(?:Expands?\s|Re-?announces?\s|Announces?\s|Voluntarily\s|Issues\s)*"
     r"(?:Recall|Recalls|Recalling|Offers|Announces?|Expands?|Re-?announces?|Agrees|Replaces)\b"
     r"(?!\s+(?:by|Expanded|Re-?announce|from)\b)",
 )
@@ -29,6 +29,7 @@ _OBJECT = (
     re.compile(
         r"\b(?:Recalls?(?: of)?(?!\s+(?:by|from)\b)|Recalling|Using|Recall to (?:Repair|Replace))\s+(?P<what>.+)$"
     ),
+    re.compile(r"\bAnnounces?\s+(?!Recall|Voluntary|Expan)(?P<what>.+?)\s+Recall\b"),
     re.compile(r"^(?P<what>.+?)\s+(?:Recalled\b|Recall by\b)"),
 )
 _TITLE_END = re.compile(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-MATCHER_VERSION = "3"
+MATCHER_VERSION = "4"
 
 
 class Tier(StrEnum):

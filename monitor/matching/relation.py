@@ -4,6 +4,7 @@ version. A word vetoes only where the recalled product's own name does not hold 
 import re
 from typing import TYPE_CHECKING
 
+from monitor.matching.line_rules import line_agrees, name_alone_agrees
 from monitor.matching.normalise import words
 from monitor.matching.records import Relation
 
@@ -19,7 +20,7 @@ _PARTS = frozenset(
     "part pedal pillow pin plate pouch protector pump rack remote screw sheet shield skin sleeve spacer spring "
     "stand strap switch tire topper tray tube tyre valve wheel window wire wrap extension cushion sticker "
     "hardware headrest seatpad umbrella parasol cape hammock assembly board pcb electrode bowl post guard graphic "
-    "relay sensor thermostat transformer spindle gear caliper lever mirror seal element lid".split()
+    "hitch coupler relay sensor thermostat transformer spindle gear caliper lever mirror seal element lid".split()
 )
 _OWN_FEATURES = frozenset(
     "basket bowl brake bulb case console cord cover cup cupholder drawer extension guard handle hose insert kit label"
@@ -50,7 +51,8 @@ _WANTED = re.compile(
     r"^\W*(?:wanted|wtb|iso|looking for|in search of|want to buy|searching for)\b|\bwanted\b\W*$", re.IGNORECASE
 )
 _MEDIA_RUNS = frozenset(
-    "instructionbooklet instructionmanual ownermanual ownersmanual usermanual usersmanual userguide"
+    "instructionaldvd instructiondvd instructionbooklet"
+    " instructionmanual ownermanual ownersmanual usermanual usersmanual userguide"
     " instructionbook servicemanual partmanual assemblyinstruction instructionsheet stickersheet coloringbook"
     " colouringbook printad advertisingprint magazinead vintagead originalad halloweencostume papermanual"
     " manualonly manualguide salesbrochure partdiagram".split()
@@ -146,6 +148,10 @@ def audience_conflict(view: "View", own: frozenset[str]) -> str:
     return next((word for word in view.tokens if word in _GROWN), "")
 
 
+_SAME_KIND_SHARE = 0.8
+_SAME_KIND_WORDS = 3
+
+
 def relation_of(found: "Evidence") -> Relation:
     """The relation that the evidence shows, vetoes first."""
     if found.accessory:
@@ -163,80 +169,3 @@ def relation_of(found: "Evidence") -> Relation:
     if found.kind and found.words_share >= _SAME_KIND_SHARE and found.kind_words >= _SAME_KIND_WORDS:
         return Relation.SAME_KIND
     return Relation.UNRELATED
-
-
-_SAME_KIND_SHARE = 0.8
-_SAME_KIND_WORDS = 3
-_LINE_SHARE = 0.66
-_RUN_SHARE = 0.4
-_RUN = 4
-_ALL_BUT_ONE_SHARE = 0.75
-_SOFT_SHARE = 0.75
-_FULL_SHARE = 0.82
-_LINE_WEIGHT = 7.0
-_SOFT_WEIGHT = 9.0
-_LEADING_WEIGHT = 10.5
-_KIND_WEIGHT = 3.9
-_KIND_SHARE = 0.75
-_PROPER_WEIGHT = 12.0
-_PAIR_WEIGHT = 3.5
-_COLLECTIVE_WEIGHT = 12.5
-_NAME_ALONE_WEIGHT = 14.0
-
-
-def _collective_agrees(found: "Evidence") -> bool:
-    """A name that ends in a collective needs words that tell it apart, rare ones or several common ones, and all."""
-    if found.missing_required or found.partial:
-        return False
-    if not found.kind or found.words_share < _FULL_SHARE:
-        return False
-    return bool(found.telling and (not found.soft or found.weight >= _COLLECTIVE_WEIGHT))
-
-
-def name_alone_agrees(found: "Evidence") -> bool:
-    """Whether a long and rare name stands there word for word, so that it is as good as a brand with its line."""
-    if found.brand_where or found.missing_required or found.soft or found.partial or not found.telling:
-        return False
-    full = (
-        found.words_share >= _FULL_SHARE
-        and found.run >= _RUN
-        and found.kind_words >= _RUN
-        and found.specific_words >= _SAME_KIND_WORDS
-    )
-    return bool(found.kind) and full and found.weight >= _NAME_ALONE_WEIGHT
-
-
-def described_agrees(found: "Evidence") -> bool:
-    """Whether a name from the notice's prose stands in the title, with the same kind of thing."""
-    return bool(found.described and found.kind and not found.brand_leading and not found.collective)
-
-
-def line_agrees(found: "Evidence") -> bool:
-    """Whether the words that tell the product apart are there and enough of the others, the kind included."""
-    others_product = found.unit_brands and not found.unit_brands & found.brands
-    if others_product and not (found.kind and found.proper_weight >= _LINE_WEIGHT):
-        return False
-    if described_agrees(found):
-        return True
-    if found.brand_leading and (found.weight < _LEADING_WEIGHT or found.words_share < _FULL_SHARE):
-        return False
-    if found.collective:
-        return _collective_agrees(found)
-    if not found.telling:
-        named = found.kind and found.unit_brands <= found.brands and not found.partial
-        heavy = found.head_weight >= (_PAIR_WEIGHT if found.kind_pair else _KIND_WEIGHT)
-        return bool(named) and heavy and not found.brand_of_many and found.words_share >= _KIND_SHARE
-    if found.soft:
-        complete = not found.missing_required and found.kind and found.weight + found.tail_weight >= _SOFT_WEIGHT
-        return bool(complete) and found.words_share >= _SOFT_SHARE
-    if found.missing_required:
-        nearly = (
-            len(found.missing_required) == 1
-            and found.missing_required[0].isalpha()
-            and found.telling >= 2
-            and found.specific_words >= 4
-        )
-        return nearly and bool(found.kind) and found.words_share >= _ALL_BUT_ONE_SHARE
-    enough = found.share >= _LINE_SHARE or (found.run >= _RUN and found.share >= _RUN_SHARE)
-    sure = found.kind or found.run >= _RUN or found.proper_weight >= _PROPER_WEIGHT
-    return enough and bool(sure) and found.weight >= _LINE_WEIGHT

@@ -1,11 +1,12 @@
 """The tier of a match, by DOMAIN.md's words. docs/reference/tiers.md explains each rule."""
 
 from monitor.matching.evidence import Evidence
+from monitor.matching.line_rules import line_agrees, name_alone_agrees
 from monitor.matching.model import THRESHOLD
 from monitor.matching.records import Relation, Tier
-from monitor.matching.relation import line_agrees, name_alone_agrees, relation_of
+from monitor.matching.relation import relation_of
 
-TIER_RULES = "tiers.3"
+TIER_RULES = "tiers.4"
 
 _LEAD_COSINE = 0.36
 _LIKELY = 0.75

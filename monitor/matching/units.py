@@ -10,7 +10,7 @@ from monitor.matching.counts import counts
 from monitor.matching.foreign import named_last
 from monitor.matching.gtins import gtin_key
 from monitor.matching.lines import Line, lines_of
-from monitor.matching.models import beginnings, is_model, models_in_name, models_introduced, wildcards
+from monitor.matching.models import beginnings, is_model, models_in_name, models_introduced, short_numbers, wildcards
 from monitor.matching.names import recalled_thing, title_of
 from monitor.matching.normalise import spans, squash, words
 from monitor.matching.vocabulary import Vocabulary, vocabulary
@@ -63,6 +63,7 @@ class Entry:
     brands: tuple[Brand, ...]
     units: tuple[Unit, ...]
     models: frozenset[str]
+    short_models: frozenset[str]
     patterns: tuple[re.Pattern[str], ...]
     gtins: frozenset[str]
     all_words: frozenset[str]
@@ -91,6 +92,7 @@ def entry_of(notice: Notice) -> Entry:
     keys = frozenset(brand.key for brand in brands if not brand.leading)
     units = tuple(_unit(name, keys, vocab) for name in dict.fromkeys(names) if name.strip())
     models, patterns = _models(notice, names)
+    models -= frozenset(form for brand in brands for form in (brand.key, squash(brand.text)))
     return Entry(
         recall_id=notice.id,
         kind=notice.kind,
@@ -100,6 +102,7 @@ def entry_of(notice: Notice) -> Entry:
         brand_keys=frozenset(brand.key for brand in brands),
         units=units,
         models=models,
+        short_models=short_numbers([notice.description, *names, *(f"model {p.model}" for p in notice.products)]),
         patterns=patterns,
         gtins=_gtins(notice),
         all_words=frozenset(_PLAIN.findall(f"{title} {' '.join(names)} {notice.description}".lower())),

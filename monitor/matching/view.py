@@ -16,7 +16,9 @@ _WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"(?<![\w$.])(19[89]\d|20[0-4]\d)(?![\w.])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MODEL = re.compile(r"(?=[\w-]*\d)[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+)*")
-_SPACED_MODEL = re.compile(r"\b([A-Z]{1,4}|[b-hj-wyz]) (\d{2,4}[A-Z]{0,3})\b")
+_SPACED_MODEL = re.compile(
+    r"\b([A-Z]{1,4}|[b-hj-wyz]) (\d{2,4}[A-Z]{0,3})\b(?!\s?(?:[\"”″]|in(?:ch(?:es)?)?\b|ft\b|mm\b|cm\b|oz\b|qt\b))"
+)
 _BEFORE_NUMBER = frozenset(
     "size age ages set pack lot of year no nr pcs qty new usa and to w in for with the a x l m s xl".split()
 )
@@ -24,7 +26,7 @@ _LONG_NUMBER = re.compile(r"(?<!\d)\d{12,14}(?!\d)")
 _FOR = frozenset({"for", "fit", "fits", "compatible", "replace", "replaces", "replacing", "fur", "pour", "para"})
 _SEGMENT = re.compile(r"\s[-–|:]\s|[,(|;]|:\s|\bw/|\swith\s", re.IGNORECASE)
 _DESCRIPTION_LENGTH = 1500
-_BEFORE_NAME = frozenset(
+BEFORE_NAME = frozenset(
     "new brand used good great excellent condition free fast ship shipping delivery best seller sale hot deal lot"
     " gift idea open box in pre owned preowned lightly gently nwt nwot nib bnib nip sealed vintage retro rare"
     " genuine authentic original official set of the a an 2 3 4 5 6 10 12 pack pcs day 2pcs 3pcs 4pcs 6pcs 12pcs"
@@ -86,14 +88,17 @@ def view_of(listing: Listing, known_brands: Container[str] = (), read_digits: Ca
     stated = squash(listing.model) if listing.model else ""
     described = _raw_runs(listing.description[:_DESCRIPTION_LENGTH]) if listing.description else frozenset()
     for_at = _for_at(tokens)
-    starts = next((at for at, token in enumerate(tokens) if token not in _BEFORE_NAME), 0)
+    starts = next((at for at, token in enumerate(tokens) if token not in BEFORE_NAME), 0)
     first_part = words(_SEGMENT.split(title.strip(" -|,"), maxsplit=1)[0])
     first_part = first_part[:for_at] or first_part
     return View(
         listing=listing, tokens=tokens, spans=spans(tokens), brand_key=_key(listing.brand),
         brand_spans=_runs(listing.brand), seller_spans=_runs(listing.seller), for_at=for_at,
         head=first_part[-1] if first_part else "", raw=raw | described,
-        models=frozenset(filter(is_model, map(squash, _MODEL.findall(listing.title)))),
+        models=frozenset(
+            model for model in map(squash, _MODEL.findall(listing.title)) if is_model(model)
+            and key(model) not in known_brands
+        ),
         stated_model=stated if is_model(stated, True) else "",
         gtins=_gtins(listing), years=tuple(int(year) for year in _YEAR.findall(listing.title)),
         price=_price(listing.price), head_brand=_head_brand(tokens[starts:], known_brands), starts=starts,

@@ -6,9 +6,12 @@ from crawler.feeds.notice import Identifier, Notice
 from monitor.matching.counts import counts, number_conflict
 from monitor.matching.foreign import english_title, gloss, named_last
 from monitor.matching.matcher import Matcher
-from monitor.matching.models import beginnings, models_introduced, wildcards
-from monitor.matching.normalise import words
+from monitor.matching.models import beginnings, models_introduced, short_numbers, wildcards
+from monitor.matching.normalise import key, words
 from monitor.matching.records import Listing, Tier
+from monitor.matching.units import entry_of
+from monitor.matching.variants import other_number, other_variant
+from monitor.matching.view import view_of
 from tests.unit.matching.register import notice
 
 SURE = (Tier.IDENTIFIER, Tier.LINE)
@@ -115,3 +118,50 @@ def test_recalls_of_other_authorities(name: str) -> None:
     recalled = notice("f", "", name, firms=("Tavolino SA",))
     assert tier(recalled, "Tavolino Vento Alto stroller navy") in SURE
     assert tier(recalled, "Tavolino Vento Alto Kinderwagen blau") in SURE
+
+
+def test_brands_written_with_digits_are_no_models() -> None:
+    recalled = notice(
+        "us-cpsc:1",
+        "Nook4Nook Recalls Bear Lights Due to Fire Hazard",
+        "Nook4Nook Glimmer Bear Lights LD-4471",
+    )
+    entry = entry_of(recalled)
+    assert "nook4nook" not in entry.models
+    assert "ld4471" in entry.models
+    found = next(Matcher([recalled]).match([Listing("x", title="Glimmer Bear Light by Nook4Nook LD-4471")]))
+    assert found.tier is Tier.IDENTIFIER
+    assert "nook4nook is in the notice" not in found.says
+    assert not view_of(Listing("x", title="Nook4Nook lamp"), frozenset({key("Nook4Nook")})).models
+
+
+def test_short_numbers_are_models_only_where_introduced() -> None:
+    assert short_numbers(["Model numbers 714 and 8052 are recalled", "about 3500 units, item 1998"]) == {"714", "8052"}
+
+
+def test_sellers_leave_out_the_collective_but_name_no_other_kind() -> None:
+    recalled = notice("us-cpsc:1", "Vardex Recalls Toys Due to Hazard", "Vardex Quillowing Trumbly Crib Mobile Toys")
+    assert tier(recalled, "Vardex Quillowing Trumbly Mobile") in SURE
+    assert tier(recalled, "Vardex Quillowing Trumbly Stroller") not in SURE
+
+
+def test_what_only_describes_the_kind_may_be_missing() -> None:
+    recalled = notice("us-cpsc:1", "Vardex Recalls Strollers Due to Hazard", "Vardex Quillow Umbrella Strollers")
+    assert tier(recalled, "Vardex Quillow Stroller, Silver") in SURE
+    assert tier(recalled, "Vardex Zumbro Stroller, Silver") not in SURE
+
+
+def test_another_word_or_number_in_the_place_of_the_names() -> None:
+    line = "quillow air dive computer".split()
+    assert other_variant(line, "vardex quillow wide dive computer".split(), frozenset()) == "wide"
+    assert other_variant(line, "vardex quillow air dive computer".split(), frozenset()) == ""
+    assert other_variant(line, "vardex quillow black dive computer".split(), frozenset()) == ""
+    assert other_number(["tour", "6"], {"tour6", "tour7"}, ["tour", "5"]) == "tour5"
+    assert other_number(["tour", "6"], {"tour6", "tour7"}, ["tour", "7"]) == ""
+
+
+def test_a_brand_that_is_an_ordinary_word_counts_where_titles_name_their_maker() -> None:
+    recalled = notice("us-cpsc:1", "Rigineering Recalls Lamps Due to Hazard", "Rigineering Quillow Desk Lamps")
+    assert [brand.weak for brand in entry_of(recalled).brands if brand.key == "rigineering"] == [True]
+    assert tier(recalled, "Rigineering Quillow Desk Lamp") in SURE
+    assert tier(recalled, "Quillow project rigineering book lamp") not in SURE
