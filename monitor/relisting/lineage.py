@@ -16,7 +16,7 @@ from monitor.relisting.appearance import Appearance, appearances
 from monitor.relisting.chains import Lineage, Name, lineages
 from monitor.relisting.decisions import links
 from monitor.relisting.others import How, Others, Place
-from monitor.relisting.prints import prints_of
+from monitor.relisting.prints import seller_of
 from monitor.relisting.versions import versions
 from monitor.review.decisions import confirmed_matches
 from monitor.store.bulk import chunks
@@ -131,7 +131,7 @@ def repeat_sellers(
     said = versions(session, recalls)
     offers: dict[tuple[str, str], list[str]] = defaultdict(list)
     for key in sorted(said):
-        seller = prints_of(said[key]).seller
+        seller = seller_of(said[key])
         if seller:
             offers[said[key].marketplace, seller].append(key)
     seen = appearances(session, recalls, vantage, at)
@@ -179,7 +179,7 @@ def _ends(session: Session, keys: Iterable[str], vantage: str, at: datetime) -> 
 
 def _sellers(session: Session, keys: Iterable[str]) -> dict[str, Place]:
     """Marketplace and folded seller of each listing; those that name none are left out."""
-    found = {key: (version.marketplace, prints_of(version).seller) for key, version in versions(session, keys).items()}
+    found = {key: (version.marketplace, seller_of(version)) for key, version in versions(session, keys).items()}
     return {key: place for key, place in found.items() if place[1]}
 
 

@@ -87,7 +87,7 @@ def prints_of(version: Version) -> Prints:
         packs=frozenset(word for word in title_words if word.endswith(_PACK) and word[:-3].isdigit()),
         price=_decimal(version.price),
         currency=version.currency,
-        seller=_seller(version.seller, version.marketplace),
+        seller=seller_of(version),
         pictures=version.pictures,
     )
 
@@ -142,6 +142,11 @@ def as_stored(version: Version) -> dict[str, Any]:
 def version_of(stored: Mapping[str, Any]) -> Version:
     """The version that `as_stored` wrote."""
     return Version(**{**stored, "images": tuple(stored["images"]), "pictures": tuple(stored["pictures"])})
+
+
+def seller_of(version: Version) -> str:
+    """The seller's name, folded; "" where none is named, or where the marketplace itself sells."""
+    return _seller(version.seller, version.marketplace)
 
 
 @lru_cache(maxsize=20_000)
