@@ -18,6 +18,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
 from crawler.clock import SystemClock
+from crawler.memory import peak_mib
 
 KINDS = ("bare", "full", "bare-parse", "full-read")
 _CLOCK = SystemClock()
@@ -122,21 +123,13 @@ def main(arguments: Sequence[str]) -> None:
         result = bare(urls, ParseSpider if kind == "bare-parse" else BareSpider)
     else:
         result = full(place, reading=kind == "full-read")
-    sys.stdout.write(json.dumps({**result, "peak_mb": _peak_mib()}) + "\n")
+    sys.stdout.write(json.dumps({**result, "peak_mb": peak_mib()}) + "\n")
 
 
 def _cpu_s() -> float:
     """Processor time of this process, all its threads together."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-
-
-def _peak_mib() -> float:
-    """The most memory that this process held. `ru_maxrss` would be that of the parent, which a child inherits."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("this kernel does not tell how much memory a process held")
 
 
 if __name__ == "__main__":

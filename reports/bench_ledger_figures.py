@@ -1,20 +1,18 @@
 """All figures of one ledger, timed in a process of its own: `python -m reports.bench_ledger_figures URL INSTANT`."""
 
 import json
-import resource
 import sys
 import time
 from typing import Any
 
 from crawler.clock import read_instant
+from crawler.memory import peak_mib
 from crawler.plan import Vantage
 from monitor.config import Settings
 from monitor.store.session import open_store
 from reports.context_data import with_context
 from reports.data import observe
 from reports.figures.catalogue import all_figures
-
-_KIB = 1024
 
 
 def time_figures(url: str, at: str) -> dict[str, Any]:
@@ -36,7 +34,7 @@ def time_figures(url: str, at: str) -> dict[str, Any]:
         "compute_s": round(done - read, 2),
         "all_s": round(done - started, 2),
         "processor_s": round(time.process_time() - cpu, 2),
-        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB),
+        "peak_mib": round(peak_mib()),
     }
 
 
