@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.errors import BadInput
-from monitor.review.decisions import DECISIONS
+from monitor.review.decisions import DECISIONS, Opinions
 from monitor.store.relisting_tables import RelistingReviewRow, RelistingRow
 
 Pair = tuple[str, str]
@@ -16,17 +16,10 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingRelisting:
-    """A proposal with what each reviewer says of it now; `confirmations` of `needed` people are there."""
+class WaitingRelisting(Opinions):
+    """A proposed return with the opinions about it."""
 
     relisting: RelistingRow
-    decisions: dict[str, str]
-    confirmations: int
-    needed: int
-
-    @property
-    def settled(self) -> bool:
-        return self.confirmations >= self.needed or "rejected" in self.decisions.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +71,7 @@ def waiting_relistings(session: Session, reviewers_needed: int, *, settled: bool
     found = []
     for pair, row in newest.items():
         said = dict(opinions.get(pair, {}))
-        confirmations = sum(decision == "confirmed" for decision in said.values())
-        found.append(WaitingRelisting(row, said, confirmations, reviewers_needed))
+        found.append(WaitingRelisting(said, reviewers_needed, row))
     return [one for one in found if settled or not one.settled]
 
 

@@ -20,17 +20,26 @@ TIER_ORDER = {tier.value: place for place, tier in enumerate(Tier)}
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A proposal with what each reviewer says of it now; `confirmations` of `needed` people are there."""
+class Opinions:
+    """What each reviewer says of a proposal now; settled where `needed` of them confirm it, or any rejects it."""
 
-    match: MatchRow
     decisions: dict[str, str]
-    confirmations: int
     needed: int
+
+    @property
+    def confirmations(self) -> int:
+        return sum(decision == "confirmed" for decision in self.decisions.values())
 
     @property
     def settled(self) -> bool:
         return self.confirmations >= self.needed or "rejected" in self.decisions.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Opinions):
+    """A proposed match with the opinions about it."""
+
+    match: MatchRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +92,7 @@ def waiting(session: Session, reviewers_needed: int, *, settled: bool = False) -
     found = []
     for pair, match in newest.items():
         said = {name: row.decision for name, row in opinions.get(pair, {}).items()}
-        confirmations = sum(decision == "confirmed" for decision in said.values())
-        found.append(Waiting(match, said, confirmations, reviewers_needed))
+        found.append(Waiting(said, reviewers_needed, match))
     found = [one for one in found if settled or not one.settled]
     return sorted(found, key=lambda one: (TIER_ORDER[one.match.tier], -one.match.probability, one.match.match_id))
 

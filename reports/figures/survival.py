@@ -23,8 +23,8 @@ TAKEDOWN = "takedown"
 OTHER = "other"
 
 NEAR = 0.02
-"""Samples of a band are fitted to within this of the log-likelihood's maximum: a tenth of what a standard error moves
-it by, at most."""
+"""Samples of a band are fitted to within this of the log-likelihood's maximum. A standard error moves it by 0.5, so no
+sample stops further than a fifth of one from where it belongs."""
 
 Bounds = tuple[float, float]
 Answers = Callable[["Floats | None"], list[Bounds]]
